@@ -1,0 +1,1 @@
+"""Measured claims: `chunkbook bench NAME`."""

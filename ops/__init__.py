@@ -1,0 +1,1 @@
+"""Text work: frames in, frames out."""

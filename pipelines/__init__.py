@@ -1,0 +1,1 @@
+"""Notebook file to plan to run to Dagster."""

@@ -1,0 +1,1 @@
+"""The store: LanceDB tables, manifests, ledger, lease, index, search."""
