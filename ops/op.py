@@ -25,6 +25,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from ops.context import Context
 from ops.errors import UsageError
@@ -52,7 +53,7 @@ def parameter(
         model: the parameter names a model; "tokenizer", "embedder" or "text". The hash of the
             file behind that name goes into the fingerprint.
     """
-    extra = {"unit": unit, "speed_only": speed_only, "model": model}
+    extra: JsonDict = {"unit": unit, "speed_only": speed_only, "model": model}
     return Field(default, description=description, json_schema_extra=extra, **bounds)
 
 
@@ -105,11 +106,15 @@ class Op(BaseModel):
                 chosen[frame] = (*chosen.get(frame, ()), *have)
         return chosen
 
-    def outputs(self) -> Mapping[str, Schema]:
-        """Every column of its tables, keys first."""
+    def outputs(self, inputs: Mapping[str, Schema]) -> Mapping[str, Schema]:
+        """Every column of its tables, keys first, given the columns it will read.
+
+        A frame that it only adds columns to is left out when no input has it.
+        """
         return {
             frame: {**{key: pl.String() for key in keys(frame)}, **schema}
             for frame, schema in self.writes.items()
+            if frame in self.creates or frame in inputs
         }
 
     def model_names(self) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,71 @@
+"""A notebook as values: cells and notes in reading order."""
+
+from __future__ import annotations
+
+__all__ = ["Cell", "Model", "Note", "Schedule"]
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops.op import Op, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One op with its parameters and where its input comes from.
+
+    `inputs` is written out: a cell that left it to mean the cell above has that cell's id here.
+    `line` is where it starts in the file, counted from 1.
+    """
+
+    id: str
+    op: Op
+    inputs: tuple[str, ...]
+    line: int = 0
+
+    @property
+    def is_source(self) -> bool:
+        return isinstance(self.op, Source)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Markdown between cells."""
+
+    text: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When the notebook runs by itself: five cron fields, in a time zone by its IANA name."""
+
+    cron: str
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A notebook file, read and found right."""
+
+    name: str
+    path: Path
+    entries: tuple[Cell | Note, ...]
+    schedule: Schedule | None = None
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cells in reading order."""
+        return tuple(entry for entry in self.entries if isinstance(entry, Cell))
+
+    @property
+    def base(self) -> Path:
+        """The folder that relative paths start from."""
+        return self.path.parent
+
+    def cell(self, cell_id: str) -> Cell:
+        """The cell with this id; KeyError when there is none."""
+        for cell in self.cells:
+            if cell.id == cell_id:
+                return cell
+        raise KeyError(cell_id)
