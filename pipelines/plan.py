@@ -1,0 +1,192 @@
+"""What must run and why: pure functions of notebook, ledger and source listing."""
+
+from __future__ import annotations
+
+__all__ = [
+    "CellPlan",
+    "Known",
+    "Work",
+    "diff",
+    "known_of",
+    "plan_cell",
+    "plan_notebook",
+    "plan_source",
+]
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ops.frames import doc_id
+from ops.op import SourceItem
+from pipelines.hashes import input_hash
+from pipelines.wiring import CellWiring, Wiring
+from storage import LedgerRow
+
+Rows: TypeAlias = Mapping[str, LedgerRow]
+Known: TypeAlias = Mapping[str, Mapping[str, str] | None]
+"""doc_id → its column hashes at one cell; None while they are to be computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a cell has to do, by document (for a source: by item)."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    """Failed before, with the same input; not tried again unless asked to."""
+
+    @property
+    def todo(self) -> tuple[str, ...]:
+        """What must be computed, in a defined order."""
+        return tuple(sorted((*self.added, *self.changed)))
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.added or self.changed or self.deleted)
+
+
+@dataclass(frozen=True, slots=True)
+class CellPlan:
+    """The work of one cell, and the fingerprint and input hashes that it will be recorded with."""
+
+    cell: str
+    op: str
+    fingerprint: str
+    work: Work
+    inputs: Mapping[str, str | None]
+    """Document (or item) → input hash (or signature); None when it depends on work above."""
+
+
+def diff(
+    rows: Rows, wanted: Mapping[str, str | None], fingerprint: str, *, retry: bool = False
+) -> Work:
+    """Compare what is recorded with what is wanted.
+
+    Args:
+        rows: what the ledger has, by document or item.
+        wanted: what there is now, with the hash of its input; None when that is not known yet.
+        retry: take what failed before up again.
+    """
+    added, changed, unchanged, failed = [], [], [], []
+    for name, hashed in wanted.items():
+        row = rows.get(name)
+        if row is None:
+            added.append(name)
+        elif hashed is None or row.fingerprint != fingerprint or row.input_hash != hashed:
+            changed.append(name)
+        elif row.outcome == "ok":
+            unchanged.append(name)
+        elif retry:
+            changed.append(name)
+        else:
+            failed.append(name)
+    deleted = [name for name in rows if name not in wanted]
+    return Work(*(tuple(sorted(n)) for n in (added, changed, unchanged, deleted, failed)))
+
+
+def plan_source(
+    wired: CellWiring,
+    fingerprint: str,
+    items: Iterable[SourceItem],
+    rows: Rows,
+    *,
+    retry: bool = False,
+) -> CellPlan:
+    """The work of a source, by item URI.
+
+    A run that was killed may have left documents of one item with different signatures; such an
+    item is loaded again.
+    """
+    by_item: dict[str, LedgerRow] = {}
+    torn = set()
+    for row in rows.values():
+        have = by_item.setdefault(row.item, row)
+        if (have.input_hash, have.fingerprint) != (row.input_hash, row.fingerprint):
+            torn.add(row.item)
+    wanted: dict[str, str | None] = {item.uri: item.signature for item in items}
+    work = diff(by_item, wanted, fingerprint, retry=retry)
+    if torn := {name for name in work.unchanged if name in torn}:
+        work = Work(
+            work.added,
+            tuple(sorted((*work.changed, *torn))),
+            tuple(name for name in work.unchanged if name not in torn),
+            work.deleted,
+            work.failed,
+        )
+    return CellPlan(wired.cell.id, wired.cell.op.name, fingerprint, work, wanted)
+
+
+def plan_cell(
+    wired: CellWiring,
+    fingerprint: str,
+    known: Mapping[str, Known],
+    rows: Rows,
+    *,
+    retry: bool = False,
+) -> CellPlan:
+    """The work of a cell that has inputs, by document.
+
+    Args:
+        known: for every cell it reads from, the documents there with their column hashes.
+    """
+    origins = wired.origins
+    present = set(known[origins[0]])
+    for origin in origins[1:]:
+        present &= set(known[origin])
+    wanted = {
+        document: input_hash(wired, {origin: known[origin][document] for origin in origins})
+        for document in sorted(present)
+    }
+    work = diff(rows, wanted, fingerprint, retry=retry)
+    return CellPlan(wired.cell.id, wired.cell.op.name, fingerprint, work, wanted)
+
+
+def known_of(rows: Rows) -> Known:
+    """The documents that a cell hands on: those it has rows for, failed ones left out.
+
+    A source that failed to read a document again keeps its last good rows; the ledger row then
+    has both a failure and column hashes. An item without documents has neither.
+    """
+    return {name: row.outputs for name, row in rows.items() if row.outputs}
+
+
+def predict(plan: CellPlan, rows: Rows, *, source: bool) -> Known:
+    """What a cell will hand on after its work, as far as can be said before."""
+    if source:
+        stay = set(plan.work.unchanged) | set(plan.work.failed)
+        known = {n: r.outputs for n, r in rows.items() if r.item in stay and r.outputs}
+        redo = set(plan.work.changed)
+        again = {name: None for name, row in rows.items() if row.item in redo and row.outputs}
+        fresh = {doc_id(uri): None for uri in plan.work.added}
+        return {**known, **again, **fresh}
+    known = {name: rows[name].outputs for name in plan.work.unchanged}
+    return {**known, **dict.fromkeys(plan.work.todo)}
+
+
+def plan_notebook(
+    wiring: Wiring,
+    fingerprints: Mapping[str, str],
+    listings: Mapping[str, Sequence[SourceItem]],
+    ledger: Mapping[str, Rows],
+    *,
+    retry: bool = False,
+) -> tuple[CellPlan, ...]:
+    """What a run would do, cell by cell.
+
+    An upper bound: a document whose text turns out unchanged stops the work below it early.
+    """
+    known: dict[str, Known] = {}
+    plans = []
+    for name, wired in wiring.cells.items():
+        rows = ledger.get(name, {})
+        if wired.cell.is_source:
+            plan = plan_source(wired, fingerprints[name], listings[name], rows, retry=retry)
+        else:
+            plan = plan_cell(wired, fingerprints[name], known, rows, retry=retry)
+        known[name] = predict(plan, rows, source=wired.cell.is_source)
+        plans.append(plan)
+    return tuple(plans)

@@ -1,0 +1,54 @@
+"""Makes a finished state visible to readers, if it is whole."""
+
+from __future__ import annotations
+
+__all__ = ["is_published", "publish"]
+
+from pipelines.plan import known_of, plan_cell
+from pipelines.wiring import CellWiring
+from pipelines.workspace import Workspace
+
+
+def publish(workspace: Workspace, run_id: str) -> bool:
+    """Publish the tables as they are, unless some cell is stale or nothing is new.
+
+    A run of single cells leaves others stale below them; readers keep the last whole state then.
+    """
+    if _stale(workspace):
+        return False
+    wired = workspace.wiring.cells
+    if all(is_published(workspace, cell) for cell in wired.values()):
+        return False
+    names = {cell: workspace.table_names(w) for cell, w in wired.items()}
+    collections = {
+        cell: tables["collection"] for cell, tables in names.items() if "collection" in tables
+    }
+    workspace.tables.publish(run_id, names, collections)
+    workspace.tables.upkeep()
+    return True
+
+
+def is_published(workspace: Workspace, cell: CellWiring) -> bool:
+    """Whether readers see the cell's tables as they are now."""
+    manifest = workspace.tables.latest_manifest()
+    if manifest is None:
+        return False
+    names = workspace.table_names(cell)
+    return manifest.cells.get(cell.cell.id) == names and all(
+        manifest.tables.get(name) == workspace.tables.version(name) for name in names.values()
+    )
+
+
+def _stale(workspace: Workspace) -> bool:
+    ledger = workspace.ledger()
+    known = {name: known_of(rows) for name, rows in ledger.items()}
+    for name, wired in workspace.wiring.cells.items():
+        if name not in ledger:
+            return True
+        fingerprint = workspace.fingerprints[name]
+        if wired.cell.is_source:
+            if any(row.fingerprint != fingerprint for row in ledger[name].values()):
+                return True
+        elif not plan_cell(wired, fingerprint, known, ledger[name]).work.is_empty:
+            return True
+    return False
