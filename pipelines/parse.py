@@ -61,7 +61,10 @@ def parse(text: str, path: Path) -> Model:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         said = str(error.problem or error.context or error)
-        problem = Problem(f"not valid YAML: {said}", line, column)
+        lines = text.splitlines()
+        variable = 0 < line <= len(lines) and "${" in lines[line - 1]
+        hint = 'inside { } write "${NAME}" in quotes' if variable else ""
+        problem = Problem(f"not valid YAML: {said}", line, column, hint)
         raise NotebookError(shown, (problem,)) from None
     except YAMLError as error:
         raise NotebookError(shown, (Problem(f"not valid YAML: {error}"),)) from None

@@ -6,7 +6,7 @@ __all__ = ["Preview", "Sampler"]
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -77,44 +77,46 @@ class Sampler:
         failures: dict[str, str] = {}
         for name in (*wiring.above(cell), cell):
             wired = wiring.cells[name]
-            key = digest(
-                self.workspace.fingerprints[name], *(made[i][0] for i in wired.cell.inputs)
-            )
+            inputs = [made[above] for above in wired.cell.inputs]
             if wired.cell.is_source:
-                frames, faults = self._load(wired, ctx)
-            elif key in self._made:
-                frames, faults = self._made[key]
-            else:
-                frames, faults = self._transform(
-                    wired, [made[i][1] for i in wired.cell.inputs], ctx
-                )
-            self._made[key] = frames, faults
-            made[name] = key, frames
-            failures |= faults
+                state, documents, faults = self._load(wired, ctx)
+                made[name] = state, documents
+                failures.update(faults)
+                continue
+            state = digest(self.workspace.fingerprints[name], *(state for state, _ in inputs))
+            if state not in self._made:
+                self._made[state] = self._transform(wired, [frames for _, frames in inputs], ctx)
+            frames, found = self._made[state]
+            made[name] = state, frames
+            failures.update(found)
         frames = made[cell][1]
         documents = len(frames["documents"]) if "documents" in frames else 0
         return Preview(cell, frames, failures, documents, time.monotonic() - began)
 
-    def _load(self, wired: CellWiring, ctx: Context) -> tuple[Frames, dict[str, str]]:
+    def _load(self, wired: CellWiring, ctx: Context) -> tuple[str, Frames, dict[str, str]]:
+        """What names the sample's state, its documents, and the items that cannot be read."""
         op = wired.cell.op
         assert isinstance(op, Source)
         schema = wired.outputs["documents"]
-        tables, failures = [pl.DataFrame(schema=dict(schema))], {}
+        tables = [pl.DataFrame(schema=dict(schema))]
+        failures: dict[str, str] = {}
         items = self._chosen(self.workspace.listing(wired), wired)
+        states = []
         for item in items:
             ctx.check()
-            key = digest(self.workspace.fingerprints[wired.cell.id], item.uri, item.signature)
-            if key not in self._made:
+            state = digest(self.workspace.fingerprints[wired.cell.id], item.uri, item.signature)
+            states.append(state)
+            if state not in self._made:
                 try:
                     table = conform("documents", op.load(item, ctx), schema)
-                    self._made[key] = Frames({"documents": table}), {}
+                    self._made[state] = Frames({"documents": table}), {}
                 except DocumentError as error:
-                    self._made[key] = Frames(), {item.uri: error.message}
-            frames, faults = self._made[key]
-            failures |= faults
+                    self._made[state] = Frames(), {item.uri: error.message}
+            frames, faults = self._made[state]
+            failures.update(faults)
             tables += list(frames.values())
         documents = pl.concat(tables).head(max(self.count, len(items)))
-        return Frames({"documents": in_order("documents", documents)}), failures
+        return digest(*states), Frames({"documents": in_order("documents", documents)}), failures
 
     def _chosen(self, listed: Sequence[SourceItem], wired: CellWiring) -> list[SourceItem]:
         if self.items:
@@ -136,9 +138,8 @@ class Sampler:
             }
         )
         documents = known["documents"]["doc_id"].to_list()
-        op, failures = wired.cell.op, dict[str, str]()
-        outputs = dict(wired.outputs)
-        result = run_batch(op, given, outputs, documents, replace(ctx, failures=failures))
+        op = wired.cell.op
+        result = run_batch(op, given, dict(wired.outputs), documents, ctx)
         for frame, table in result.frames.items():
             if frame in op.creates:
                 known = known.replace(frame, table)

@@ -18,6 +18,7 @@ from ops.frames import Frames, digest, in_order, keys
 from ops.op import Source, SourceItem
 from pipelines.model import Model
 from pipelines.plan import CellPlan, plan_notebook
+from pipelines.vectors import Remembered
 from pipelines.wiring import CellWiring, Wiring, wire
 from storage import LedgerRow, Store
 
@@ -83,7 +84,11 @@ class Workspace:
         """What ops may ask for in a preview: nothing that touches the store."""
         from ops.inference.resources import LocalResources
 
-        return LocalResources(self.model.base)
+        return LocalResources(self.model.base, vectors=self._remembered)
+
+    @cached_property
+    def _remembered(self) -> Remembered:
+        return Remembered()
 
     def context(self, cell: CellWiring) -> Context:
         """The context of a cell over the store, without progress and cancel."""

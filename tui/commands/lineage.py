@@ -1,0 +1,66 @@
+"""`chunkbook lineage`: where a chunk comes from."""
+
+from __future__ import annotations
+
+__all__ = ["lineage"]
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui.commands.arguments import as_json, echo_json, notebook_argument
+
+if TYPE_CHECKING:
+    from pipelines.lineage import Lineage
+
+
+@click.command()
+@notebook_argument
+@click.argument("chunk_id")
+@as_json
+def lineage(notebook: Path, chunk_id: str, as_json: bool) -> None:
+    """Tell where the chunk CHUNK_ID of NOTEBOOK comes from: file, page, bytes, and every cell."""
+    import storage
+
+    storage.warm()
+    from pipelines.lineage import trace
+    from pipelines.parse import read
+    from pipelines.workspace import Workspace
+
+    found = trace(Workspace(read(notebook), read_only=True), chunk_id)
+    if as_json:
+        echo_json(found.as_json())
+    else:
+        _print(found)
+
+
+def _print(found: Lineage) -> None:
+    from tui.commands.tables import print_table, shorten
+
+    document = found.document
+    place = f"characters {found.start} to {found.end}"
+    if found.byte_range:
+        place += f", bytes {found.byte_range[0]} to {found.byte_range[1]}"
+    if found.pages:
+        place += f", page {', '.join(map(str, found.pages))}"
+    click.echo(f"chunk     {found.chunk_id}")
+    click.echo(f"text      {shorten(str(found.chunk['text']), 80)}")
+    click.echo(f"document  {document['title']} ({document['uri']})")
+    click.echo(f"source    {document['item']}, {document['bytes']} bytes")
+    click.echo(f"          sha-256 {document['sha256']}")
+    click.echo(f"place     {place}")
+    click.echo(f"published in {found.collection} by run {found.manifest}")
+    rows = [
+        (
+            step.cell,
+            f"{step.op} v{step.version}",
+            ", ".join(f"{k}={v}" for k, v in step.parameters.items()),
+            step.fingerprint,
+            step.run_id[:8],
+            f"{step.at:%Y-%m-%d %H:%M:%S}" if step.at else "",
+            step.rows,
+        )
+        for step in found.steps
+    ]
+    print_table(("cell", "op", "parameters", "fingerprint", "run", "at (UTC)", "rows"), rows)

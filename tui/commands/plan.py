@@ -1,0 +1,68 @@
+"""`chunkbook plan`: what a run would do."""
+
+from __future__ import annotations
+
+__all__ = ["plan"]
+
+from pathlib import Path
+
+import click
+
+from tui.commands.arguments import as_json, echo_json, notebook_argument
+
+
+@click.command()
+@notebook_argument
+@click.option("--retry", is_flag=True, help="Count documents that failed before as to be done.")
+@as_json
+def plan(notebook: Path, retry: bool, as_json: bool) -> None:
+    """Say what a run of NOTEBOOK would do, and do nothing.
+
+    Counts are an upper bound: a document whose text turns out unchanged stops the work below it.
+    """
+    import storage
+
+    storage.warm()
+    from pipelines import Notebook
+
+    opened = Notebook.load(notebook)
+    plans = opened.plan(retry=retry)
+    if as_json:
+        cells = [
+            {
+                "id": cell.cell,
+                "op": cell.op,
+                "documents": {
+                    "added": len(cell.work.added),
+                    "changed": len(cell.work.changed),
+                    "unchanged": len(cell.work.unchanged),
+                    "deleted": len(cell.work.deleted),
+                    "failed": 0,
+                    "set_aside": len(cell.work.failed),
+                },
+                "rows": None,
+                "seconds": None,
+            }
+            for cell in plans
+        ]
+        report = {"notebook": opened.model.name, "run_id": None, "seconds": 0, "cells": cells}
+        echo_json(report)
+        return
+    from tui.commands.tables import print_table
+
+    rows = [
+        (
+            cell.cell,
+            cell.op,
+            len(cell.work.added),
+            len(cell.work.changed),
+            len(cell.work.unchanged),
+            len(cell.work.deleted),
+            len(cell.work.failed),
+        )
+        for cell in plans
+    ]
+    head = ("cell", "op", "add", "change", "keep", "delete", "set aside")
+    print_table(head, rows, numbers=2)
+    if all(cell.work.is_empty for cell in plans):
+        click.echo("Everything is up to date.")

@@ -1,0 +1,42 @@
+"""Small tables for people, on stdout."""
+
+from __future__ import annotations
+
+__all__ = ["print_table", "shorten"]
+
+from collections.abc import Sequence
+
+NUMBER = "right"
+
+
+def print_table(
+    head: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "", numbers: int = -1
+) -> None:
+    """Print rows under a head; columns from `numbers` on are aligned right.
+
+    Cells are plain text: nothing in them is read as markup, and control characters are shown as
+    replacement characters.
+    """
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE, title=title or None, title_justify="left", pad_edge=False)
+    for place, name in enumerate(head):
+        right = 0 <= numbers <= place
+        table.add_column(Text(name), justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_plain(cell)) for cell in row))
+    Console(highlight=False).print(table)
+
+
+def shorten(text: str, width: int) -> str:
+    """One line of at most `width` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def _plain(cell: object) -> str:
+    text = f"{cell:.2f}" if isinstance(cell, float) else "" if cell is None else str(cell)
+    return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
