@@ -1,0 +1,30 @@
+"""Run as a program by the kill test: finish one notebook, then begin another and be killed.
+
+    python -m tests.e2e.killed FINISH BEGIN
+
+Either may be "-". Prints `go` when the work on BEGIN starts.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pipelines import Notebook, batches
+
+
+def main(finish: str, begin: str) -> None:
+    # Small batches, so that there are many moments to be killed at.
+    batches.SMALLEST, batches.LARGEST, batches.MOST = 2_000, 6_000, 3
+    if finish != "-":
+        Notebook.load(Path(finish)).run()
+        print("finished", flush=True)
+    if begin != "-":
+        notebook = Notebook.load(Path(begin))
+        _ = notebook.workspace.fingerprints, notebook.workspace.tables
+        print("go", flush=True)
+        notebook.run()
+        print("done", flush=True)
+
+
+main(*sys.argv[1:])
