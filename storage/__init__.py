@@ -1,1 +1,67 @@
-"""The store: LanceDB tables, manifests, ledger, lease, index, search."""
+"""The store: LanceDB tables, manifests, ledger, lease, index, search.
+
+Importing this is light; LanceDB is imported at the first touch of a store. `warm` starts that
+import beside other work.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "LedgerRow",
+    "Manifest",
+    "Mode",
+    "Policy",
+    "Reader",
+    "RunRecord",
+    "SearchHit",
+    "Store",
+    "Tables",
+    "Where",
+    "warm",
+]
+
+import importlib
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from storage.filters import Where
+    from storage.ledger import LedgerRow
+    from storage.manifests import Manifest
+    from storage.reader import Reader
+    from storage.runs import RunRecord
+    from storage.search import Mode, SearchHit
+    from storage.store import Store
+    from storage.tables import Tables
+    from storage.upkeep import Policy
+
+_HOMES = {
+    "LedgerRow": "storage.ledger",
+    "Manifest": "storage.manifests",
+    "Mode": "storage.search",
+    "Policy": "storage.upkeep",
+    "Reader": "storage.reader",
+    "RunRecord": "storage.runs",
+    "SearchHit": "storage.search",
+    "Store": "storage.store",
+    "Tables": "storage.tables",
+    "Where": "storage.filters",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'storage' has no attribute {name!r}")
+
+
+def warm() -> None:
+    """Start importing LanceDB in a daemon thread; the first touch of a store then waits less."""
+    threading.Thread(target=_import, name="warm-lancedb", daemon=True).start()
+
+
+def _import() -> None:
+    import lancedb
+    import pyarrow  # noqa: F401
+
+    _ = lancedb
