@@ -17,6 +17,9 @@ def publish(workspace: Workspace, run_id: str) -> bool:
     if _stale(workspace):
         return False
     wired = workspace.wiring.cells
+    for cell in workspace.tables.ledger():
+        if cell not in wired:
+            workspace.tables.forget(cell)  # it has left the notebook; its table goes below
     if all(is_published(workspace, cell) for cell in wired.values()):
         return False
     names = {cell: workspace.table_names(w) for cell, w in wired.items()}
@@ -24,7 +27,7 @@ def publish(workspace: Workspace, run_id: str) -> bool:
         cell: tables["collection"] for cell, tables in names.items() if "collection" in tables
     }
     workspace.tables.publish(run_id, names, collections)
-    workspace.tables.upkeep()
+    workspace.tables.upkeep({table for tables in names.values() for table in tables.values()})
     return True
 
 

@@ -79,8 +79,8 @@ class Sampler:
             wired = wiring.cells[name]
             inputs = [made[above] for above in wired.cell.inputs]
             if wired.cell.is_source:
-                state, documents, faults = self._load(wired, ctx)
-                made[name] = state, documents
+                state, loaded, faults = self._load(wired, ctx)
+                made[name] = state, loaded
                 failures.update(faults)
                 continue
             state = digest(self.workspace.fingerprints[name], *(state for state, _ in inputs))
@@ -90,8 +90,8 @@ class Sampler:
             made[name] = state, frames
             failures.update(found)
         frames = made[cell][1]
-        documents = len(frames["documents"]) if "documents" in frames else 0
-        return Preview(cell, frames, failures, documents, time.monotonic() - began)
+        seconds = time.monotonic() - began
+        return Preview(cell, frames, failures, len(frames["documents"]), seconds)
 
     def _load(self, wired: CellWiring, ctx: Context) -> tuple[str, Frames, dict[str, str]]:
         """What names the sample's state, its documents, and the items that cannot be read."""
