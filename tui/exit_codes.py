@@ -34,7 +34,6 @@ class ExitCode(IntEnum):
     STORE = 7
     BUSY = 8
     CHECKS_FAILED = 9
-    NOT_FOUND = 10
     CANCELLED = 130
 
 

@@ -29,7 +29,6 @@ def demo(notebook: Path) -> None:
 
     storage.warm()
     from pipelines.job import run_recorded
-
     from pipelines.parse import read
     from pipelines.run import Options
     from pipelines.search import ask

@@ -13,8 +13,9 @@ from tui.commands.arguments import as_json, echo_json
 
 @click.command()
 @click.argument("name", required=False)
+@click.option("--markdown", is_flag=True, help="Print the reference page of all ops.")
 @as_json
-def ops(name: str | None, as_json: bool) -> None:
+def ops(name: str | None, markdown: bool, as_json: bool) -> None:
     """List the ops, or describe the op NAME with its parameters."""
     from ops.describe import describe
     from ops.registry import all_ops, op_class
@@ -23,6 +24,11 @@ def ops(name: str | None, as_json: bool) -> None:
         found = [describe(kind) for kind in all_ops().values()]
         if as_json:
             echo_json(found)
+            return
+        if markdown:
+            from tui.commands.reference import reference
+
+            click.echo(reference(found), nl=False)
             return
         from tui.commands.tables import print_table
 
