@@ -81,6 +81,7 @@ class CollectionSpec:
     """The indexes that a published collection wants."""
 
     vector: str | None
+    """The column of vectors; passed over where the collection has none of that name."""
     metric: str
     text: tuple[str, ...]
     scalar: tuple[str, ...]

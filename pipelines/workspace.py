@@ -6,7 +6,7 @@ __all__ = ["Workspace", "home", "main_frame", "store_uri"]
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,8 +44,11 @@ class CollectionTable:
 
     tables: Tables
     table: str
+    columns: frozenset[str]
 
     def build(self, spec: CollectionSpec) -> None:
+        if spec.vector not in self.columns:
+            spec = replace(spec, vector=None)
         self.tables.build_indexes(self.table, spec)
 
 
@@ -70,15 +73,12 @@ class Workspace:
     def tables(self) -> Tables:
         return self.store.tables(self.model.name)
 
-    def resources(self, table: str | None = None) -> Resources:
-        """What ops may ask for; `table` is the collection of the index cell that runs."""
+    def resources(self, collection: CollectionTable | None = None) -> Resources:
+        """What ops may ask for; `collection` is that of the index cell that runs."""
         from ops.inference.resources import LocalResources
 
-        return LocalResources(
-            self.model.base,
-            vectors=self.store.vector_cache(),
-            collection=CollectionTable(self.tables, table) if table else None,
-        )
+        vectors = self.store.vector_cache()
+        return LocalResources(self.model.base, vectors=vectors, collection=collection)
 
     def unstored(self) -> Resources:
         """What ops may ask for in a preview: nothing that touches the store."""
@@ -92,8 +92,12 @@ class Workspace:
 
     def context(self, cell: CellWiring) -> Context:
         """The context of a cell over the store, without progress and cancel."""
-        published = self.table_names(cell).get("collection")
-        return Context(self.resources(published), self.model.base)
+        name = self.table_names(cell).get("collection")
+        collection = None
+        if name is not None:
+            columns = frozenset(cell.outputs["collection"])
+            collection = CollectionTable(self.tables, name, columns)
+        return Context(self.resources(collection), self.model.base)
 
     @cached_property
     def model_hashes(self) -> Mapping[tuple[str, str], str]:
