@@ -1,0 +1,136 @@
+"""Embeds texts with a GGUF model through llama.cpp."""
+
+from __future__ import annotations
+
+__all__ = ["MICRO_BATCH", "LlamaEmbedder", "embedder_of"]
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ops.errors import DocumentError, ModelError
+from ops.inference.llama import Context, Model
+from ops.inference.models import ModelFile, demand
+from ops.inference.packing import pack
+from ops.inference.tokenizer import Framer, tokenizer_of
+
+MICRO_BATCH: Final = 512
+"""Tokens that pass through the model at once.
+
+An encoder's attention runs over all of them, whatever text they belong to: more are slower.
+"""
+
+SEQUENCES: Final = 64
+"""Most texts of one batch; it divides MICRO_BATCH, as llama.cpp demands."""
+
+_OWNER = threading.Lock()
+"""One thread runs llama.cpp at a time, whichever model it is."""
+
+
+class LlamaEmbedder:
+    """Unit vectors of texts, by a model whose pooling is its own (MiniLM: the mean).
+
+    Texts of like length share a micro-batch, without padding.
+    """
+
+    def __init__(self, file: ModelFile, tokenizer: Framer, *, threads: int | None = None) -> None:
+        demand(file, "embedder")
+        self._file = file
+        self._tokenizer = tokenizer
+        self._threads = threads
+        self._model = Model(file.path)
+        self._contexts: dict[int, Context] = {}
+        self._dimensions = self._model.dimensions
+
+    @property
+    def hash(self) -> str:
+        """Names the model file."""
+        return self._file.sha256
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._dimensions
+
+    @property
+    def window(self) -> int:
+        """Most tokens of one text, special tokens not counted."""
+        return self._file.context - self._tokenizer.frame
+
+    def embed(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Unit vectors (texts, dimensions), in the order of the texts.
+
+        Raises:
+            DocumentError: a text is longer than the window.
+        """
+        tokens = self._tokenizer.encode(texts)
+        lengths = [len(ids) for ids in tokens]
+        longest = max(lengths, default=0)
+        if longest > self._file.context:
+            raise DocumentError(
+                f"a text of {longest - self._tokenizer.frame:,} tokens is longer than the "
+                f"{self.window:,} that {self._file.name} takes",
+                hint="make chunks smaller, or let embed.llama cut windows (too_long: window)",
+            )
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        for batch in pack(lengths, MICRO_BATCH, SEQUENCES):
+            with _OWNER:
+                vectors[batch] = self._run([tokens[index] for index in batch])
+            if progress:
+                progress(len(batch))
+        return vectors
+
+    def close(self) -> None:
+        """Give the memory back."""
+        with _OWNER:
+            for context in self._contexts.values():
+                context.close()
+            self._contexts.clear()
+            self._model.close()
+
+    def _run(self, texts: list[NDArray[np.int32]]) -> NDArray[np.float32]:
+        lengths = [len(ids) for ids in texts]
+        context = self._context(sum(lengths))
+        context.clear()
+        context.run(
+            np.concatenate(texts),
+            np.concatenate([np.arange(length, dtype=np.int32) for length in lengths]),
+            np.repeat(np.arange(len(texts), dtype=np.int32), lengths),
+        )
+        raw = np.stack([context.pooled(index) for index in range(len(texts))])
+        norms = np.linalg.norm(raw, axis=1, keepdims=True)
+        if not np.isfinite(norms).all() or (norms == 0).any():
+            raise ModelError(f"{self._file.path} gave a vector without a direction")
+        units: NDArray[np.float32] = raw / norms
+        return units
+
+    def _context(self, tokens: int) -> Context:
+        """One that holds so many tokens; long ones are made when first needed."""
+        size = MICRO_BATCH
+        while size < tokens:
+            size *= 2
+        if size not in self._contexts:
+            context = Context(
+                self._model,
+                embeddings=True,
+                batch=size,
+                sequences=SEQUENCES,
+                threads=self._threads,
+            )
+            if context.pooling in ("none", "rank"):
+                context.close()
+                raise ModelError(f"{self._file.path} pools by {context.pooling}: it cannot embed")
+            self._contexts[size] = context
+        return self._contexts[size]
+
+
+@lru_cache(maxsize=4)
+def embedder_of(file: ModelFile) -> LlamaEmbedder:
+    """The embedder of a model, made once a process."""
+    return LlamaEmbedder(file, tokenizer_of(file))

@@ -1,0 +1,89 @@
+"""Makes and keeps the models, tokenizers and pipelines that ops need."""
+
+from __future__ import annotations
+
+__all__ = ["LocalResources"]
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ops.errors import UsageError
+
+if TYPE_CHECKING:
+    from ops.context import Collection, Embedder, Tokenizer, VectorCache
+
+UNITS: Final = ("characters", "words")
+"""Tokenizers without a model."""
+
+
+class LocalResources:
+    """What ops need, from this machine. Models are shared by all of a process.
+
+    Args:
+        base: folder that relative paths of models start from: the notebook's.
+        vectors: vectors known from before.
+        collection: the table of the index cell that is running.
+    """
+
+    def __init__(
+        self,
+        base: Path,
+        *,
+        vectors: VectorCache | None = None,
+        collection: Collection | None = None,
+    ) -> None:
+        self._base = base
+        self._vectors = vectors
+        self._collection = collection
+
+    def tokenizer(self, name: str) -> Tokenizer:
+        """By name ("minilm", "characters", "words") or by the path of a GGUF file."""
+        if name in UNITS:
+            from ops.segment.units import Characters, Words
+
+            return Characters() if name == "characters" else Words()
+        from ops.inference.models import resolve
+        from ops.inference.tokenizer import tokenizer_of
+
+        return tokenizer_of(resolve(name, self._base))
+
+    def embedder(self, name: str) -> Embedder:
+        """By name ("minilm") or by the path of a GGUF file."""
+        from ops.inference.embedder import embedder_of
+        from ops.inference.models import resolve
+
+        return embedder_of(resolve(name, self._base))
+
+    def nlp(self, language: str) -> Any:
+        """The spaCy pipeline for a language."""
+        from ops.language import load_pipeline
+
+        return load_pipeline(language)
+
+    def vectors(self) -> VectorCache:
+        """Vectors known from before."""
+        if self._vectors is None:
+            raise UsageError("no cache of vectors is at hand here")
+        return self._vectors
+
+    def collection(self) -> Collection:
+        """The table that the running index cell publishes."""
+        if self._collection is None:
+            raise UsageError(
+                "no collection is at hand here", hint="an index cell runs over the store only"
+            )
+        return self._collection
+
+    def model_hash(self, kind: str, name: str) -> str:
+        """Hash of the file behind a model's name.
+
+        Raises:
+            ModelError: the file is missing, damaged or not made for that use.
+        """
+        if kind == "tokenizer" and name in UNITS:
+            return self.tokenizer(name).hash
+        from ops.inference.models import demand, resolve
+
+        file = resolve(name, self._base)
+        demand(file, kind)
+        return file.sha256
