@@ -1,0 +1,53 @@
+"""Text from bytes, without guessing: Unicode by its byte-order mark, else UTF-8."""
+
+from __future__ import annotations
+
+__all__ = ["decode"]
+
+import codecs
+
+from ops.errors import DocumentError
+from ops.load.parsed import Blob
+
+# UTF-32 first: its little-endian mark begins with that of UTF-16.
+MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def decode(blob: Blob, declared: str = "utf-8") -> str:
+    """The text, every character kept; only a byte-order mark is taken off.
+
+    Args:
+        declared: the encoding that the file itself names; a byte-order mark outranks it.
+
+    Raises:
+        DocumentError: bytes that are not of the encoding, or NUL characters.
+    """
+    raw, encoding = blob.raw, declared
+    for mark, marked in MARKS:
+        if raw.startswith(mark):
+            raw, encoding = raw[len(mark) :], marked
+            break
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        offset = error.start + len(blob.raw) - len(raw)
+        name = encoding.upper().removesuffix("-LE").removesuffix("-BE")
+        raise DocumentError(
+            f"{blob.name} is not {name}: byte 0x{blob.raw[offset]:02X} at offset {offset} "
+            f"({error.reason})",
+            hint="convert it to UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8`, if that is what it is), "
+            "or leave it out with `exclude`",
+        ) from error
+    if "\0" in text:
+        raise DocumentError(
+            f"{blob.name} holds a NUL character at offset {text.index(chr(0))}: it is binary, or "
+            "UTF-16 without a byte-order mark",
+            hint="save it as UTF-8, or leave it out with `exclude`",
+        )
+    return text

@@ -1,0 +1,77 @@
+"""From a file's name and first bytes to the module that reads it."""
+
+from __future__ import annotations
+
+__all__ = ["SUFFIXES", "is_known", "parse"]
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from ops.errors import DocumentError
+from ops.load.formats.docx import parse_docx
+from ops.load.formats.html import parse_html
+from ops.load.formats.jsonl import parse_jsonl
+from ops.load.formats.markdown import parse_markdown
+from ops.load.formats.pdf import parse_pdf
+from ops.load.formats.sniff import DOCX, PDF, sniff
+from ops.load.formats.text import parse_rst, parse_text
+from ops.load.parsed import Blob, Parsed
+
+Parser = Callable[[Blob], list[Parsed]]
+
+SUFFIXES: Final[Mapping[str, tuple[Parser, str]]] = {
+    **dict.fromkeys((".txt", ".text", ".log", ".adoc", ".asciidoc", ".org"), (parse_text, "")),
+    **dict.fromkeys((".rst", ".rest"), (parse_rst, "")),
+    **dict.fromkeys((".md", ".markdown"), (parse_markdown, "")),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), (parse_html, "")),
+    **dict.fromkeys((".jsonl", ".ndjson"), (parse_jsonl, "")),
+    ".pdf": (parse_pdf, PDF),
+    ".docx": (parse_docx, DOCX),
+}
+"""File name suffix → its parser, and what its bytes must look like; empty for text."""
+
+
+def is_known(path: str) -> bool:
+    """Whether files of this name are of a format that is read."""
+    return _suffix(path) in SUFFIXES
+
+
+def parse(blob: Blob) -> list[Parsed]:
+    """The documents of a file; one, save for JSON Lines. Unknown suffixes are plain text.
+
+    Raises:
+        DocumentError: it is not what its name says, is damaged, locked, or has no text.
+    """
+    parser, expected = SUFFIXES.get(_suffix(blob.name), (parse_text, ""))
+    found = sniff(blob.raw)
+    if found != expected:
+        if found:
+            what = f"is {found}, not {expected or 'text'}"
+        else:
+            what = f"is not {expected}: it begins with {blob.raw[:16]!r}"
+        raise DocumentError(f"{blob.name} {what}", hint=_hint(found))
+    documents = parser(blob)
+    if not any(each.text.strip() for each in documents):
+        raise DocumentError(
+            f"{blob.name} has no text", hint="fill it, or leave it out with `exclude`"
+        )
+    return documents
+
+
+def _suffix(path: str) -> str:
+    return PurePosixPath(path).suffix.lower()
+
+
+def _hint(found: str) -> str:
+    if found == PDF:
+        return "rename it to .pdf"
+    if found == DOCX:
+        return "rename it to .docx"
+    if "password" in found:
+        return "save a copy without the password, or leave it out with `exclude`"
+    if "truncated" in found:
+        return "fetch it again, or leave it out with `exclude`"
+    if "old binary" in found:
+        return "save it as .docx, or leave it out with `exclude`"
+    return "give it the suffix of what it is, or leave it out with `exclude`"
