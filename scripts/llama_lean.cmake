@@ -1,0 +1,27 @@
+# Leaves out of llama.cpp's build what Chunkbook does not use.
+#
+# llama-cpp-python forces parts on in its own CMakeLists.txt; llama.cpp includes this file right
+# after its project() line (CMAKE_PROJECT_llama.cpp_INCLUDE), which is early enough to say no.
+
+# Argument parsing, downloads and chat templates for llama.cpp's own programs.
+set(LLAMA_BUILD_COMMON OFF)
+
+# Thousands of warnings would hide the progress.
+set(LLAMA_ALL_WARNINGS OFF)
+set(GGML_ALL_WARNINGS OFF)
+
+if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+  # The arithmetic is all in ggml-cpu, which keeps -O3. The rest builds graphs and reads files:
+  # -O1 compiles in two thirds of the time and runs as fast.
+  cmake_language(DEFER CALL target_compile_options llama PRIVATE -O1)
+
+  # GCC before 14 drops the stores that fill a tile configuration, and every quantised model dies
+  # of SIGSEGV at its first batch on a processor with AMX.
+  include(CheckCXXCompilerFlag)
+  check_cxx_compiler_flag(-mno-amx-int8 CHUNKBOOK_HAS_AMX)
+  if(CHUNKBOOK_HAS_AMX)
+    cmake_language(
+      DEFER CALL target_compile_options ggml-cpu PRIVATE
+      -mno-amx-tile -mno-amx-int8 -mno-amx-bf16)
+  endif()
+endif()
