@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from ops.errors import StoreError
-from ops.frames import PRIMARY, Schema, in_order
+from ops.frames import ORDER, PRIMARY, Schema, in_order
 from storage.arrow import VECTOR, from_arrow, stored_schema, to_arrow
 from storage.database import Database, talking
 from storage.filters import any_of
@@ -149,8 +149,6 @@ def read_ordered(
     columns: Sequence[str] | None,
 ) -> pl.DataFrame:
     """Rows of an open table in the order of its frame."""
-    from ops.frames import ORDER
-
     frame = frame_of(table)
     with talking(database.uri, f"reading {table}"):
         stored = handle.schema.names

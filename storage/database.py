@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["Database", "local_path", "talking"]
 
 import contextlib
+import errno
 import re
 import shutil
 import tempfile
@@ -186,6 +187,9 @@ class Database:
             return
         try:
             self.path.mkdir(parents=True, exist_ok=True)
+            if not self.path.stat().st_mode & 0o222:
+                # The superuser could write all the same, against the owner's will.
+                raise PermissionError(errno.EACCES, "it is marked read-only")
             with tempfile.TemporaryFile(dir=self.path):
                 pass
         except OSError as error:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -66,12 +66,12 @@ class Ledger:
         """Cell → document → row, in the order of their names."""
         names = [field.name for field in fields(LedgerRow)]
         found: dict[str, dict[str, LedgerRow]] = {}
-        read = self._records.read(columns=names)
-        outputs = read.columns.index("outputs")
-        for values in read.sort("cell", "doc_id").iter_rows():
-            made: list[Any] = list(values)
-            made[outputs] = json.loads(made[outputs])
-            row = LedgerRow(*made)
+        read = self._records.read(columns=names).sort("cell", "doc_id")
+        # All at once: decoding each by itself takes as long as all the rest.
+        columns = {name: read[name].to_list() for name in names}
+        columns["outputs"] = json.loads(f"[{','.join(columns['outputs'])}]")
+        for values in zip(*columns.values(), strict=True):
+            row = LedgerRow(*values)
             found.setdefault(row.cell, {})[row.doc_id] = row
         return found
 

@@ -78,7 +78,7 @@ def test_reading_some_documents_and_columns(tables: Tables) -> None:
     expected = in_order("chunks", chunks(1, 3)).select("text", "doc_id")
     assert_frame_equal(read, expected)
     assert tables.read(table, documents=[]).is_empty()
-    with pytest.raises(StoreError, match="no column 'nope'|no column nope"):
+    with pytest.raises(StoreError, match="no column nope"):
         tables.read(table, columns=["nope"])
 
 
@@ -94,7 +94,7 @@ def test_a_table_without_rows_reads_as_one(tables: Tables) -> None:
 def test_missing_tables_are_named(tables: Tables) -> None:
     table = chunk_table(tables)
     assert not tables.exists(table)
-    with pytest.raises(StoreError, match="handbook.cut.chunks.abc123"):
+    with pytest.raises(StoreError, match=r"handbook\.cut\.chunks\.abc123"):
         tables.read(table)
     tables.drop(table)
     tables.clear(table)
