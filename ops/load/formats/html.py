@@ -17,6 +17,7 @@ from ops.load.formats.html_nodes import (
     children,
     flat,
     number,
+    short,
     shows,
     verbatim,
 )
@@ -53,7 +54,7 @@ def parse_html(blob: Blob) -> list[Parsed]:
     text = page.layout.text()
     spans = page.layout.spans
     named = tree.css_first("head title")
-    title = one_line(named.text_content or "") if named else ""
+    title = one_line(named.text(deep=True)) if named is not None else ""
     return [
         Parsed(
             text,
@@ -97,8 +98,15 @@ class _Page:
         elif tag in BLOCKS or tag in LINES:
             layout.line()
         if tag in HEADINGS:
+            words = short(node)
+            if words is None:  # one that was never closed
+                return True
             layout.open("heading", int(tag[1]))
-        elif tag == "pre":
+            layout.words(words)
+            layout.close()
+            layout.block()
+            return False
+        if tag == "pre":
             layout.open("code", label=_language(node))
             layout.verbatim(verbatim(node))
             layout.close()
@@ -117,9 +125,7 @@ class _Page:
 
     def _leave(self, node: LexborNode) -> None:
         tag, layout = node.tag, self.layout
-        if tag in HEADINGS:
-            layout.close()
-        elif tag in ("ul", "ol"):
+        if tag in ("ul", "ol"):
             self._lists.pop()
             if not self._lists:
                 layout.close()

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-__all__ = ["BLOCKS", "HEADINGS", "LINES", "children", "flat", "number", "shows", "verbatim"]
+__all__ = [
+    "BLOCKS",
+    "HEADINGS",
+    "LINES",
+    "children",
+    "flat",
+    "number",
+    "short",
+    "shows",
+    "verbatim",
+]
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from ops.load.formats.layout import SPACE
+from ops.load.formats.layout import spaced
+from ops.load.parsed import MAX_HEADING
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -65,7 +77,14 @@ def shows(node: LexborNode) -> bool:
 
 def flat(node: LexborNode) -> str:
     """The visible text of a node in one line."""
-    return SPACE.sub(" ", "".join(_pieces(node, flat=True)).strip())
+    return spaced("".join(_pieces(node, flat=True)))
+
+
+def short(node: LexborNode) -> str | None:
+    """The visible text of a node in one line, if it is as short as a heading may be."""
+    pieces = list(islice(_pieces(node, flat=True), MAX_HEADING))
+    text = spaced("".join(pieces))
+    return text if len(pieces) < MAX_HEADING and len(text) <= MAX_HEADING else None
 
 
 def verbatim(node: LexborNode) -> str:

@@ -59,8 +59,13 @@ def text_of(block: Block, *, heading: bool = False) -> str:
     pairs = list(pairwise(block))
     full = [_free(line, left, right) < _first_width(after) for line, after in pairs]
     items = [ITEM.match(after.text) or LEADER.search(line.text) for line, after in pairs]
-    inner = [was_full for was_full, item in zip(full, items, strict=True) if not item]
-    prose = sum(inner) >= 0.6 * len(inner) and _reads_as_prose(block, right - left)
+    # What tells prose from rows that happen to be as wide: nearly all its longer lines are full.
+    telling = [
+        was_full
+        for (line, _), was_full, item in zip(pairs, full, items, strict=True)
+        if not item and line.right - line.left > (right - left) / 2
+    ]
+    prose = sum(telling) >= 0.6 * len(telling) and _reads_as_prose(block, right - left)
     text = block[0].text
     for (_, line), was_full, item in zip(pairs, full, items, strict=True):
         if not heading and (item or not was_full or not prose):
