@@ -13,7 +13,7 @@ from ops.enrich.prose import WITHOUT_MARKUP, Passage, Prose, read_prose
 from ops.language import detect
 from ops.link.abbreviations import definitions
 from ops.link.canonical import canonical, surface
-from ops.link.declared import Declared, declared_in, find_declared
+from ops.link.declared import Declared, code_only, declared_in, find_declared
 from ops.link.entities import Entity, gather
 from ops.link.found import Found
 from ops.link.occurrences import occurrences, tokens
@@ -85,13 +85,14 @@ def analyse(
     code = code_spans(text, document.structure)
     headings = sorted((s["start"], s["end"]) for s in document.structure if s["kind"] == "heading")
     prose = read_prose(text, code, headings, markup=document.format not in WITHOUT_MARKUP)
-    found = list(_keywords(text, document.keywords))
+    listing = code_only(text, merge([*code, *prose.inline]))
+    found = list(_keywords(text, prose.blanked, listing, document.keywords))
     if _is_english(document, prose):
         named = recognise(text, prose.passages, pipeline(), limits.labels, check)
         found += [*named, *_again(text, prose.blanked, named)]
     said = declared_in(document.metadata, document.title, limits.declared)
     if said:
-        found += find_declared(text, prose.blanked, merge([*code, *prose.inline]), said)
+        found += find_declared(text, prose.blanked, listing, said)
     short_forms, defined = _short_forms(text, prose.passages, {each.canonical for each in found})
     entities, becomes = gather([*found, *defined], list(said.names()) if said else [], short_forms)
     kept = [e for e in entities if e.declared or len(e.mentions) >= limits.min_mentions]
@@ -107,12 +108,17 @@ def _is_english(document: Document, prose: Prose) -> bool:
     return detect(" ".join(passage.text for passage in prose.passages)).language == "en"
 
 
-def _keywords(text: str, keywords: Sequence[Mapping[str, Any]]) -> Iterator[Found]:
+def _keywords(
+    text: str, prose: str, listing: str, keywords: Sequence[Mapping[str, Any]]
+) -> Iterator[Found]:
+    """The keywords where they stand in prose or code; not in addresses, tags and links."""
     for keyword in keywords:
         key = canonical(keyword["phrase"])
         for span in keyword["spans"] or ():
             start, end = span["start"], span["end"]
-            if 0 <= start < end <= len(text) and end - start <= LONGEST_KEYWORD:
+            if not 0 <= start < end <= len(text) or end - start > LONGEST_KEYWORD:
+                continue
+            if text[start:end] in (prose[start:end], listing[start:end]):
                 yield Found(start, end, text[start:end], key, "KEYWORD", "keyword")
 
 

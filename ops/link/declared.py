@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["LABELS", "Declared", "Link", "declared_in", "find_declared"]
+__all__ = ["LABELS", "Declared", "Link", "code_only", "declared_in", "find_declared"]
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from ops.enrich.code import Span, overlaps
+from ops.enrich.code import Span
 from ops.link.canonical import canonical, surface
 from ops.link.found import Found
 from ops.link.occurrences import occurrences, tokens
@@ -29,6 +29,7 @@ LONGEST: Final = 200
 
 REQUIREMENT: Final = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 ADDRESS: Final = re.compile(r"\s*[<(][^<>()]{0,200}@[^<>()]{0,200}[>)]\s*")
+URL: Final = re.compile(r"\b[a-z]{2,10}://\S{1,2000}")
 SEPARATOR: Final = re.compile(r"\s*[,;]\s*")
 
 
@@ -88,9 +89,7 @@ def _names(value: str, label: str) -> list[str]:
     return [name for name in named if canonical(name) and len(name) <= LONGEST]
 
 
-def find_declared(
-    text: str, prose: str, code: Sequence[Span], declared: Declared
-) -> Iterator[Found]:
+def find_declared(text: str, prose: str, code: str, declared: Declared) -> Iterator[Found]:
     """Where the declared names stand in the text.
 
     A required package with a name that may be a common word (click, rich, requests) counts in code,
@@ -98,7 +97,7 @@ def find_declared(
 
     Args:
         prose: the text with all that is not prose made blank.
-        code: blocks of code and code in running text, ascending and apart.
+        code: the text with all that is not code made blank.
     """
     labels: dict[tuple[str, ...], tuple[str, str]] = {}
     for name, label in declared.names():
@@ -110,17 +109,18 @@ def find_declared(
         return name == subject or not plain or not text[start:end].islower()
 
     def named_in_code(name: tuple[str, ...], start: int, end: int) -> bool:
-        return labels[name][1] == "PACKAGE" and overlaps(code, start, end)
+        return labels[name][1] == "PACKAGE"
 
-    for where, accept in ((prose, named_in_prose), (only(text, code), named_in_code)):
+    for where, accept in ((prose, named_in_prose), (code, named_in_code)):
         for start, end, words in occurrences(where, labels, accept):
             yield Found(start, end, text[start:end], *labels[words], "declared")
 
 
-def only(text: str, spans: Sequence[Span]) -> str:
-    """The text with everything outside these spans made blank."""
+def code_only(text: str, code: Sequence[Span]) -> str:
+    """The text with everything but its code, and the addresses in that, made blank."""
     parts, position = [], 0
-    for start, end in spans:
+    for start, end in code:
         parts += [" " * (start - position), text[start:end]]
         position = end
-    return "".join([*parts, " " * (len(text) - position)])
+    listing = "".join([*parts, " " * (len(text) - position)])
+    return URL.sub(lambda match: " " * len(match[0]), listing)

@@ -15,7 +15,7 @@ from ops.frames import ENTITIES, MENTIONS, RELATIONS, Frames, Schema, conform, d
 from ops.link.analysis import Analysis, Document, Limits, analyse
 from ops.link.declared import LABELS as DECLARED
 from ops.link.places import Chunk, first_holders
-from ops.link.recognise import LABELS
+from ops.link.recognise import LABELS, Label
 from ops.op import Columns, Op, parameter
 
 SCHEMAS: Final[Mapping[str, Schema]] = {
@@ -50,7 +50,7 @@ class Graph(Op):
     }
     needs: ClassVar[tuple[str, ...]] = ("nlp",)
 
-    labels: tuple[str, ...] = parameter(
+    labels: tuple[Label, ...] = parameter(
         LABELS, "kinds of names that are taken from the recogniser (OntoNotes labels)"
     )
     declared: tuple[str, ...] = parameter(

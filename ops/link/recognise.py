@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-__all__ = ["LABELS", "recognise"]
+__all__ = ["LABELS", "Label", "recognise"]
 
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 from ops.enrich.prose import Passage
 from ops.link.canonical import canonical, surface, trim
 from ops.link.found import Found
 from ops.segment.sentences import sentences
 
-LABELS: Final = (
+Label: TypeAlias = Literal[
+    "PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW",
+    "LANGUAGE", "DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "ORDINAL", "CARDINAL",
+]  # fmt: skip
+"""What the model tells apart (OntoNotes 5)."""
+
+LABELS: Final[tuple[Label, ...]] = (
     "PERSON", "NORP", "FAC", "ORG", "GPE", "LOC", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW",
     "LANGUAGE",
 )  # fmt: skip
-"""Names; the model also knows dates, times, amounts and numbers, which are not."""
+"""Those that are names of things; dates, times, amounts and numbers are not."""
 
 SHORTEST, LONGEST, MOST_WORDS = 2, 80, 8
 

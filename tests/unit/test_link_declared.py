@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ops.link.declared import LABELS, Declared, Link, declared_in, find_declared
+from ops.link.declared import LABELS, Declared, Link, code_only, declared_in, find_declared
 
 
 def rows(*pairs: tuple[str, str]) -> list[dict[str, str]]:
@@ -58,17 +58,26 @@ def test_common_words_count_as_packages_only_where_they_are_meant() -> None:
             Link("requires", "ruamel-yaml", "PACKAGE"),
         ),
     )
-    found = [(f.text, f.canonical) for f in find_declared(text, prose, code, said)]
+    found = [(f.text, f.canonical) for f in find_declared(text, prose, code_only(text, code), said)]
     assert found == [
         ("Rich", "rich"),
         ("NumPy", "numpy"),
         ("ruamel.yaml", "ruamel-yaml"),
         ("rich", "rich"),
     ]
-    assert all(text[f.start : f.end] == f.text for f in find_declared(text, prose, code, said))
+    assert all(
+        text[f.start : f.end] == f.text
+        for f in find_declared(text, prose, code_only(text, code), said)
+    )
 
 
 def test_the_subject_is_found_however_it_is_written() -> None:
     text = "click is Click."
     said = Declared("click", "PACKAGE", ())
-    assert [f.text for f in find_declared(text, text, [], said)] == ["click", "Click"]
+    assert [f.text for f in find_declared(text, text, "", said)] == ["click", "Click"]
+
+
+def test_code_alone_without_addresses() -> None:
+    text = "words import rich # see https://rich.org/rich"
+    expected = "      import rich # see " + " " * len("https://rich.org/rich")
+    assert code_only(text, [(6, len(text))]) == expected

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from pydantic import ValidationError
 
 from ops.errors import Cancelled
 from ops.frames import ENTITIES, MENTIONS, RELATIONS, digest
@@ -117,6 +118,22 @@ def test_parameters_choose() -> None:
     assert "numpy" not in entities
     assert len(made["relations"]) == 0
     assert "thing" in entities  # a package is an entity of its own page, linked or not
+
+
+def test_a_keyword_counts_in_prose_and_code_but_not_in_addresses() -> None:
+    text = "See https://graph.org/graph for more. A graph is drawn with `graph(x)` and\ngraph.\n"
+    table = documents({"text": text, "keywords": [keyword(text, "graph")]})
+    made = Graph().apply(frames(table), context())["mentions"]
+    assert made["start"].to_list() == [
+        text.index("graph is"),
+        text.index("graph(x)"),
+        text.rindex("graph"),
+    ]
+
+
+def test_an_unknown_kind_of_name_is_refused() -> None:
+    with pytest.raises(ValidationError, match="PERSON"):
+        Graph.model_validate({"labels": ["PERSONS"]})
 
 
 def test_pairs_are_bounded() -> None:
