@@ -123,9 +123,10 @@ class LlamaEmbedder:
                 sequences=SEQUENCES,
                 threads=self._threads,
             )
-            if context.pooling in ("none", "rank"):
+            pooling = context.pooling
+            if pooling in ("none", "rank"):
                 context.close()
-                raise ModelError(f"{self._file.path} pools by {context.pooling}: it cannot embed")
+                raise ModelError(f"{self._file.path} pools by {pooling}: it cannot embed")
             self._contexts[size] = context
         return self._contexts[size]
 

@@ -53,6 +53,15 @@ def _log_callback(llama_cpp: Any) -> Any:
     return llama_cpp.llama_log_callback(keep)
 
 
+@cache
+def _has_amx() -> bool:
+    """Whether llama.cpp was built with AMX, whose kernels crash when GCC before 14 compiled them.
+
+    Our own build leaves them out; this is for one that came from elsewhere.
+    """
+    return b"AMX_INT8 = 1" in library().llama_print_system_info()
+
+
 def last_words() -> str:
     """What llama.cpp said last about an error, for a message."""
     wrong = [m for m in _messages if "error" in m.lower() or "fail" in m.lower()]
@@ -67,6 +76,7 @@ class Model:
         params = api.llama_model_default_params()
         params.n_gpu_layers = 0
         params.vocab_only = vocabulary_only
+        params.use_extra_bufts = not _has_amx()
         _messages.clear()
         self._pointer = api.llama_model_load_from_file(os.fsencode(path), params)
         if not self._pointer:
@@ -195,11 +205,22 @@ class Context:
         self._ids = np.arange(sequences, dtype=np.int32)
 
     @property
+    def pointer(self) -> Any:
+        """For the calls of llama.cpp.
+
+        Raises:
+            ModelError: the context is closed.
+        """
+        if not self._pointer:
+            raise ModelError(f"the context of {self._model.path} is closed")
+        return self._pointer
+
+    @property
     def pooling(self) -> Literal["none", "mean", "cls", "last", "rank"]:
         """How the vectors of a sequence's tokens become one."""
         names: tuple[Literal["none", "mean", "cls", "last", "rank"], ...]
         names = ("none", "mean", "cls", "last", "rank")
-        return names[self._api.llama_pooling_type(self._pointer)]
+        return names[self._api.llama_pooling_type(self.pointer)]
 
     def run(
         self,
@@ -218,8 +239,6 @@ class Context:
         """
         count = len(tokens)
         # llama.cpp answers these with an abort of the process.
-        if not self._pointer:
-            raise ModelError(f"the context of {self._model.path} is closed")
         if not 0 < count <= self.batch or len(positions) != count or len(owners) != count:
             raise ModelError(f"a batch of {count} tokens does not fit a context of {self.batch}")
         if int(owners.max()) >= self.sequences or int(owners.min()) < 0:
@@ -239,7 +258,7 @@ class Context:
             logits=_as(outputs, ctypes.c_int8),
         )
         _messages.clear()
-        code = api.llama_decode(self._pointer, batch)
+        code = api.llama_decode(self.pointer, batch)
         if code != 0:
             raise ModelError(
                 f"{self._model.path} failed on a batch of {count} tokens "
@@ -248,21 +267,21 @@ class Context:
 
     def pooled(self, sequence: int) -> NDArray[np.float32]:
         """The vector of a sequence of the last batch, as the model gives it."""
-        found = self._api.llama_get_embeddings_seq(self._pointer, sequence)
+        found = self._api.llama_get_embeddings_seq(self.pointer, sequence)
         if not found:
             raise ModelError(f"{self._model.path} gave no vector for a text")
         return np.ctypeslib.as_array(found, shape=(self._model.dimensions,)).copy()
 
     def logits(self, token: int) -> NDArray[np.float32]:
         """Scores over the vocabulary after a token of the last batch that had an output."""
-        found = self._api.llama_get_logits_ith(self._pointer, token)
+        found = self._api.llama_get_logits_ith(self.pointer, token)
         if not found:
             raise ModelError(f"{self._model.path} gave no logits for token {token}")
         return np.ctypeslib.as_array(found, shape=(self._model.vocabulary_size,)).copy()
 
     def clear(self) -> None:
         """Forget all sequences; encoders keep none."""
-        memory = self._api.llama_get_memory(self._pointer)
+        memory = self._api.llama_get_memory(self.pointer)
         if memory:
             self._api.llama_memory_clear(memory, False)
 

@@ -6,12 +6,16 @@ __all__ = ["Vocabulary"]
 
 import threading
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ops.errors import ModelError
 from ops.inference.llama import Model
+
+GAP: Final = 16
+"""Most bytes between two tokens that a vocabulary leaves out."""
 
 
 class Vocabulary:
@@ -56,27 +60,38 @@ class Vocabulary:
 
     def _spans(self, text: str) -> NDArray[np.int64]:
         tokens = self._tokens([text], special=False)[0]
-        pieces = [self._piece(int(token)) for token in tokens]
         raw = text.encode("utf-8", "replace")
-        whole = b"".join(pieces)
-        lead = len(whole) - len(raw)  # SentencePiece puts a space before the text
-        if whole != b" " * max(lead, 0) + raw or lead > 1:
+        places = _places([self._piece(int(token)) for token in tokens], raw)
+        if places is None:
             raise ModelError(
                 f"the vocabulary of {self._model.path} rewrites text, so its tokens have no place",
                 hint='measure in "minilm", "words" or "characters" instead',
             )
-        ends = np.cumsum([len(piece) for piece in pieces], dtype=np.int64) - max(lead, 0)
-        starts = np.concatenate([np.zeros(1, dtype=np.int64), ends[:-1]])
         first, last = _characters(raw)
-        spans = np.empty((len(tokens), 2), dtype=np.int64)
-        spans[:, 0] = first[np.clip(starts, 0, len(raw))]
-        spans[:, 1] = last[np.clip(ends, 0, len(raw))]
-        return spans
+        return np.stack([first[places[:, 0]], last[places[:, 1]]], axis=1)
 
     def _piece(self, token: int) -> bytes:
         if token not in self._pieces:
             self._pieces[token] = self._model.piece(token)
         return self._pieces[token]
+
+
+def _places(pieces: Sequence[bytes], raw: bytes) -> NDArray[np.int64] | None:
+    """Where each piece lies in the bytes of a text; None when they are not its bytes.
+
+    SentencePiece may put a space before the text; byte pairs leave out bytes they do not know.
+    """
+    places = np.empty((len(pieces), 2), dtype=np.int64)
+    at = 0
+    for index, piece in enumerate(pieces):
+        if index == 0 and piece.startswith(b" ") and not raw.startswith(b" "):
+            piece = piece[1:]
+        start = raw.find(piece, at, at + len(piece) + GAP)
+        if start < 0:
+            return None
+        at = start + len(piece)
+        places[index] = start, at
+    return places if len(raw) - at <= GAP else None
 
 
 def _characters(raw: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

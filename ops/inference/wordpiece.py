@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["WordPiece"]
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,18 +94,32 @@ class WordPiece:
 
     def offsets(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         """For each text the half-open character spans (tokens, 2)."""
-        encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        encode = self._tokenizer.encode_batch
+        encoded = _robustly(encode, texts, add_special_tokens=False)
         return [np.array(e.offsets, dtype=np.int64).reshape(-1, 2) for e in encoded]
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """For each text its number of tokens, special tokens not counted."""
-        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        encode = self._tokenizer.encode_batch_fast
+        encoded = _robustly(encode, texts, add_special_tokens=False)
         return [len(e) for e in encoded]
 
     def encode(self, texts: Sequence[str]) -> list[NDArray[np.int32]]:
         """For each text its token ids, framed as the model wants them."""
-        encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=True)
+        encode = self._tokenizer.encode_batch_fast
+        encoded = _robustly(encode, texts, add_special_tokens=True)
         return [np.array(e.ids, dtype=np.int32) for e in encoded]
+
+
+def _robustly(
+    encode: Callable[..., list[Any]], texts: Sequence[str], *, add_special_tokens: bool
+) -> list[Any]:
+    """Encodings of texts, of which some may have lone surrogates, which count as "?"."""
+    try:
+        return encode(list(texts), add_special_tokens=add_special_tokens)
+    except TypeError:  # what the package raises for them
+        plain = [text.encode("utf-8", "replace").decode() for text in texts]
+        return encode(plain, add_special_tokens=add_special_tokens)
 
 
 def _word(token: str, control: bool) -> str:
