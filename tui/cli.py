@@ -78,9 +78,7 @@ def cli() -> None:
 def main() -> NoReturn:
     """Entry point of the command."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        code = cli(standalone_mode=False)  # what a subcommand exits with comes back as a value
     except click.Abort:
         _say("cancelled")
         sys.exit(ExitCode.CANCELLED)
@@ -100,7 +98,7 @@ def main() -> NoReturn:
         # The reader of our output has gone; that is its right.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.OK)
-    sys.exit(ExitCode.OK)
+    sys.exit(code if isinstance(code, int) else ExitCode.OK)
 
 
 def _say(text: str) -> None:
