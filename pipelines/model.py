@@ -15,13 +15,14 @@ class Cell:
     """One op with its parameters and where its input comes from.
 
     `inputs` is written out: a cell that left it to mean the cell above has that cell's id here.
-    `line` is where it starts in the file, counted from 1.
+    `line` and `column` are where it starts in the file, counted from 1.
     """
 
     id: str
     op: Op
     inputs: tuple[str, ...]
     line: int = 0
+    column: int = 1
 
     @property
     def is_source(self) -> bool:

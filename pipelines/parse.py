@@ -166,7 +166,7 @@ class _Reading:
             return None
         op = self.op(kind, given, cell_id)
         inputs = self.inputs(given, above, op)
-        return Cell(cell_id, op, inputs, at[0]) if op else None
+        return Cell(cell_id, op, inputs, *at) if op else None
 
     def inputs(self, given: CommentedMap, above: str | None, op: Op | None) -> tuple[str, ...]:
         written = given.get("input")

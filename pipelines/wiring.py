@@ -89,7 +89,11 @@ def wire(cells: Sequence[Cell]) -> tuple[Wiring | None, tuple[Problem, ...]]:
             try:
                 wired[cell.id] = _read(cell, merged)
             except UsageError as error:
-                found = [Problem(f"cell {cell.id!r}: {error.message}", cell.line, 3, error.hint)]
+                found = [
+                    Problem(
+                        f"cell {cell.id!r}: {error.message}", cell.line, cell.column, error.hint
+                    )
+                ]
         if found:
             problems += found
             continue
@@ -104,19 +108,19 @@ def _names(cells: Sequence[Cell]) -> list[Problem]:
     for cell in cells:
         if cell.id in seen:
             message = f"two cells are called {cell.id!r}; the other is on line {seen[cell.id]}"
-            problems.append(Problem(message, cell.line, 3))
+            problems.append(Problem(message, cell.line, cell.column))
         seen[cell.id] = cell.line
         if cell.is_source and cell.inputs:
             message = f"cell {cell.id!r}: {cell.op.name} loads documents, it takes no input"
-            problems.append(Problem(message, cell.line, 3, "remove `input`"))
+            problems.append(Problem(message, cell.line, cell.column, "remove `input`"))
         if not cell.is_source and not cell.inputs:
             message = f"cell {cell.id!r}: {cell.op.name} needs an input, and no cell is above it"
-            problems.append(Problem(message, cell.line, 3, "begin with a load.* cell"))
+            problems.append(Problem(message, cell.line, cell.column, "begin with a load.* cell"))
         problems += [
             Problem(
                 f"cell {cell.id!r} takes its input from {name!r}, which does not exist",
                 cell.line,
-                3,
+                cell.column,
                 suggest(name, [other for other in known if other != cell.id]),
             )
             for name in cell.inputs
@@ -148,10 +152,12 @@ def _cycle(left: Sequence[Cell]) -> Problem:
         if nearest in path:
             circle = path[path.index(nearest) :]
             circle.reverse()
-            arrows = " → ".join([*circle, circle[0]])
-            first = by_id[circle[0]]
+            first = next(cell for cell in left if cell.id in circle)
+            begin = circle.index(first.id)
+            arrows = " → ".join([*circle[begin:], *circle[:begin], first.id])
+            message = f"the cells read each other in a circle: {arrows}"
             hint = "change the `input` of one of them"
-            return Problem(f"the cells read each other in a circle: {arrows}", first.line, 3, hint)
+            return Problem(message, first.line, first.column, hint)
         path.append(nearest)
 
 
@@ -172,7 +178,7 @@ def _merge(
                     f"{offer.creator!r}; they are different rows"
                 )
                 hint = "give each its own branch, down to an index of its own"
-                problems.append(Problem(message, cell.line, 3, hint))
+                problems.append(Problem(message, cell.line, cell.column, hint))
                 continue
             columns = dict(have.columns)
             for column, (writer, dtype) in offer.columns.items():
@@ -181,7 +187,9 @@ def _merge(
                     message = (
                         f"cell {cell.id!r}: both {other!r} and {writer!r} write {frame}.{column}"
                     )
-                    problems.append(Problem(message, cell.line, 3, "take one of them as input"))
+                    problems.append(
+                        Problem(message, cell.line, cell.column, "take one of them as input")
+                    )
             merged[frame] = Offer(have.creator, columns)
     return merged, problems
 

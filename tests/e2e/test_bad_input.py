@@ -118,18 +118,14 @@ def test_two_runs_at_once(folder: Path, chunkbook: Command) -> None:
         "    print('held', flush=True); time.sleep(60)"
     )
     store = folder / ".chunkbook" / "lance"
-    first = subprocess.Popen(
-        [sys.executable, "-c", hold, str(store)], stdout=subprocess.PIPE, text=True
-    )
-    try:
+    command = [sys.executable, "-c", hold, str(store)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
         assert first.stdout is not None
         assert first.stdout.readline().strip() == "held"
         ran = chunkbook("run", path)
-        assert ran.code == ExitCode.BUSY
-        assert "the first run" in ran.err
-    finally:
         first.kill()
-        first.wait()
+    assert ran.code == ExitCode.BUSY
+    assert "the first run" in ran.err
     assert chunkbook("run", path).code == ExitCode.OK
     assert Store.open(store).reader("policies") is not None
 

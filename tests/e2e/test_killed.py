@@ -34,21 +34,22 @@ def test_killed_at_random_moments(tmp_path: Path, kills: int, model_files: None)
         places.append(folder / "policies.yaml")
     peace, *victims = places
     began = time.monotonic()
-    _start(peace, None).wait()
+    with _start(peace, None) as process:
+        assert process.wait() == 0
     seconds = time.monotonic() - began
     undisturbed = Notebook.load(peace).workspace
     before: Path | None = None
     for victim in victims:
-        process = _start(before, victim)
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.strip() == "go":
-                break
-        time.sleep(chance.uniform(0.0, seconds * 0.6))
-        process.kill()
-        process.wait()
+        with _start(before, victim) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if line.strip() == "go":
+                    break
+            time.sleep(chance.uniform(0.0, seconds * 0.6))
+            process.kill()
         before = victim
-    assert _start(before, None).wait() == 0
+    with _start(before, None) as process:
+        assert process.wait() == 0
     for victim in victims:
         resumed = Notebook.load(victim).workspace
         try:

@@ -46,7 +46,7 @@ def test_a_good_file() -> None:
 def test_a_misspelt_op_and_a_misspelt_parameter_are_both_told() -> None:
     text = GOOD.replace("segment.recursive", "segment.recursve").replace("include", "inclde")
     first, second = problems(text)
-    assert first.startswith("6:25: cell 'source': load.files has no parameter 'inclde'")
+    assert first.startswith("6:26: cell 'source': load.files has no parameter 'inclde'")
     assert "did you mean 'include'?" in first
     assert second.startswith("8:9: cell 'chunks': there is no op 'segment.recursve'")
     assert "did you mean 'segment.recursive'?" in second

@@ -101,7 +101,7 @@ def test_a_circle_is_drawn() -> None:
     cells = [SOURCE, Cell("a", Words(), ("b",), 2), Cell("b", Words(), ("a",), 3)]
     _, problems = wire(cells)
     (problem,) = problems
-    assert problem.message == "the cells read each other in a circle: b → a → b"
+    assert problem.message == "the cells read each other in a circle: a → b → a"
 
 
 def test_names() -> None:
@@ -109,6 +109,6 @@ def test_names() -> None:
     _, problems = wire(cells)
     said = [str(problem) for problem in problems]
     assert "two cells are called 'source'; the other is on line 1" in said[0]
-    assert "5:3: cell 'a' takes its input from 'sorce'" in said[1]
+    assert "5:1: cell 'a' takes its input from 'sorce'" in said[1]
     assert "did you mean 'source'?" in said[1]
     assert "takes no input" in said[2]
