@@ -8,7 +8,6 @@ import types
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from ops.op import Op
 
@@ -34,18 +33,23 @@ def describe(kind: type[Op]) -> dict[str, Any]:
 def _parameter(name: str, info: FieldInfo, speed_only: bool) -> dict[str, Any]:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     required = info.is_required()
-    default = None if required else info.get_default(call_default_factory=True)
+    default = "required" if required else info.get_default(call_default_factory=True)
     return {
         "name": name,
         "type": _type(info.annotation),
         "required": required,
-        "default": "required" if default is PydanticUndefined or required else default,
+        "default": _plain(default),
         "bounds": _bounds(info),
         "unit": str(extra.get("unit") or ""),
         "description": info.description or "",
         "speed_only": speed_only,
         "choices": _choices(info.annotation),
     }
+
+
+def _plain(value: Any) -> Any:
+    """As JSON and YAML write it."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _bounds(info: FieldInfo) -> str:

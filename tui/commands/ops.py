@@ -50,8 +50,12 @@ def _print(op: dict[str, Any]) -> None:
         for frame, columns in op[verb].items():
             click.echo(f"{verb:<7}{frame}: {', '.join(columns)}")
     rows = [
-        (p["name"], p["type"], p["default"], p["bounds"], p["unit"], p["description"])
+        (p["name"], p["type"], _shown(p["default"]), p["bounds"], p["unit"], p["description"])
         for p in op["parameters"]
     ]
     if rows:
         print_table(("parameter", "type", "default", "bounds", "unit", "meaning"), rows)
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

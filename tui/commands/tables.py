@@ -4,9 +4,11 @@ from __future__ import annotations
 
 __all__ = ["print_table", "shorten"]
 
+import sys
 from collections.abc import Sequence
+from typing import Final
 
-NUMBER = "right"
+PIPE_WIDTH: Final = 140
 
 
 def print_table(
@@ -28,7 +30,8 @@ def print_table(
         table.add_column(Text(name), justify="right" if right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_plain(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    # Rich takes a pipe for 80 columns wide; whoever reads one can scroll.
+    Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
 
 
 def shorten(text: str, width: int) -> str:
