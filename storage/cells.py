@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CellTables", "check_name", "frame_of"]
+__all__ = ["CellTables", "cell_of", "check_name", "frame_of"]
 
 import re
 from collections.abc import Sequence
@@ -35,9 +35,19 @@ def check_name(kind: str, name: str) -> str:
     return name
 
 
+def cell_of(table: str) -> str:
+    """The cell that writes a table."""
+    return table.split(".")[1]
+
+
 def frame_of(table: str) -> str:
     """The frame whose rows a table holds."""
     return table.split(".")[2]
+
+
+ONE_COMMIT: Final = 128 << 20
+"""Bytes of a table up to which documents are replaced by one merge. A merge that also deletes
+reads the whole table: of a million rows with vectors 2 GB, where two commits read the keys only."""
 
 
 class CellTables:
@@ -99,7 +109,8 @@ class CellTables:
         """Make `rows` all that these documents own in the table, in one commit.
 
         The table is made at its first rows. Nothing is committed when nothing would change because
-        the documents own nothing and get nothing.
+        the documents own nothing and get nothing. In a table larger than `ONE_COMMIT`, what is
+        replaced goes in a commit of its own first.
 
         Raises:
             StoreError: two rows have one key, a row belongs to none of the documents, or columns,
@@ -124,9 +135,15 @@ class CellTables:
                 if batch.num_rows:
                     handle.add(batch)
                 return
-            merge = handle.merge_insert(key).when_matched_update_all()
-            merge = merge.when_not_matched_insert_all().when_not_matched_by_source_delete(owned)
-            merge.execute(batch)
+            if not batch.num_rows:
+                handle.delete(owned)
+            elif handle.stats()["total_bytes"] > ONE_COMMIT:
+                handle.delete(owned)
+                handle.add(batch)
+            else:
+                merge = handle.merge_insert(key).when_matched_update_all()
+                merge = merge.when_not_matched_insert_all()
+                merge.when_not_matched_by_source_delete(owned).execute(batch)
 
     def clear(self, table: str) -> None:
         """Remove every row, in one commit."""

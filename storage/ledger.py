@@ -42,6 +42,7 @@ class LedgerRow:
     item: str
     """URI of the source item that the document came from; kept for source cells."""
     fingerprint: str
+    """"" while a writer is at it, and after it was killed."""
     input_hash: str
     outcome: str
     """ok or failed."""
@@ -87,9 +88,22 @@ class Ledger:
         ]
         self._records.upsert(pl.DataFrame(told, schema=_SCHEMA))
 
+    def unsettle(self, cell: str, documents: Sequence[str] | None = None) -> None:
+        """Take the fingerprint from rows whose data is about to change; no commit without any.
+
+        A row without fingerprint is never fresh. Otherwise, were the writer killed between data
+        and ledger, and then its input put back to what it was, the row would vouch for data that
+        it has never seen.
+        """
+        where = self._rows_of(cell, documents) + " AND `fingerprint` != ''"
+        self._records.update(where, {"fingerprint": ""})
+
     def forget(self, cell: str, documents: Sequence[str] | None = None) -> None:
         """Remove the rows of these documents in a cell, or all of the cell's."""
+        self._records.delete(self._rows_of(cell, documents))
+
+    def _rows_of(self, cell: str, documents: Sequence[str] | None) -> str:
         where = equals("cell", cell)
         if documents is not None:
-            where += " AND " + any_of("doc_id", documents)
-        self._records.delete(where)
+            where += " AND " + any_of("doc_id", dict.fromkeys(documents))
+        return where

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Records"]
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -48,6 +48,14 @@ class Records:
         """Write one row over the one with its key, if that still has this value in the column."""
         quoted = value.replace("'", "''")
         self._merge(row, update=True, where=f"target.{column} = '{quoted}'")
+
+    def update(self, where: str, values: Mapping[str, object]) -> None:
+        """Set these columns of some rows; no commit when there are none."""
+        handle = self.database.find(self.name)
+        if handle is not None:
+            with talking(self.database.uri, f"writing {self.name}"):
+                if handle.count_rows(where):
+                    handle.update(where=where, values=dict(values))
 
     def delete(self, where: str) -> None:
         """Remove rows; no commit when there are none."""

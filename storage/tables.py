@@ -14,7 +14,7 @@ import polars as pl
 from ops.context import CollectionSpec
 from ops.errors import StoreError, UsageError
 from ops.frames import Schema
-from storage.cells import CellTables
+from storage.cells import CellTables, cell_of
 from storage.database import Database, talking
 from storage.indexes import build_indexes
 from storage.lease import LEASES, Lease
@@ -66,10 +66,12 @@ class Tables(CellTables):
 
     def replace(self, table: str, frame: str, rows: pl.DataFrame, documents: Sequence[str]) -> None:
         self._guard()
+        self._ledger.unsettle(cell_of(table), documents)
         super().replace(table, frame, rows, documents)
 
     def clear(self, table: str) -> None:
         self._guard()
+        self._ledger.unsettle(cell_of(table))
         super().clear(table)
 
     def drop(self, table: str) -> None:
@@ -109,6 +111,8 @@ class Tables(CellTables):
         self._guard()
         handle = self.database.table(table)
         with talking(self.database.uri, f"indexing {table}"):
+            # First: compacting afterwards would have to rewrite the indexes.
+            self._compact(handle, table, self._manifests.all())
             build_indexes(handle, spec)
 
     def manifests(self) -> list[Manifest]:
@@ -140,14 +144,11 @@ class Tables(CellTables):
         names = {table for frames in cells.values() for table in frames.values()}
         names |= set(collections.values())
         before = self._manifests.all()
-        stay = kept(before, self.policy, datetime.now(UTC))
         tables = {}
         for name in sorted(names):
             handle = self.database.table(name)
             with talking(self.database.uri, f"publishing {name}"):
-                needed = versions_of(stay, name)
-                untag_versions(handle, needed)
-                compact_if_due(handle, needed, self.policy)
+                self._compact(handle, name, before)
                 tables[name] = int(handle.version)
                 tag_versions(handle, [tables[name]])
         number = before[-1].number + 1 if before else 1
@@ -211,6 +212,11 @@ class Tables(CellTables):
                 # Another notebook may be writing what all share: then it is done next time.
                 with contextlib.suppress(StoreError), talking(self.database.uri, "compacting"):
                     compact_if_due(handle, (), self.policy)
+
+    def _compact(self, handle: Any, table: str, manifests: Sequence[Manifest]) -> None:
+        needed = versions_of(kept(manifests, self.policy, datetime.now(UTC)), table)
+        untag_versions(handle, needed)
+        compact_if_due(handle, needed, self.policy)
 
     def _untag(self, name: str, stay: Sequence[Manifest]) -> None:
         handle = self.database.table(name)

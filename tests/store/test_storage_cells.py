@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+import storage.cells as cells
 from ops.errors import StoreError
 from ops.frames import ENTITIES, KEYWORD, SPANS, conform, digest, in_order
 from storage import Store, Tables
@@ -57,6 +58,19 @@ def test_each_replace_is_one_commit(tables: Tables) -> None:
     tables.replace(table, "chunks", chunks(2, 3, salt="x"), ids(2, 3))
     assert tables.version(table) == before + 1
     tables.replace(table, "chunks", chunks(4), ids(4))
+    assert tables.version(table) == before + 2
+
+
+def test_a_large_table_is_written_without_reading_it(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cells, "ONE_COMMIT", 0)
+    table = chunk_table(tables)
+    tables.replace(table, "chunks", chunks(1, 2, 3, count=4), ids(1, 2, 3))
+    before = tables.version(table)
+    tables.replace(table, "chunks", chunks(2, count=2, salt="new"), ids(2, 5))
+    expected = pl.concat([chunks(1, 3, count=4), chunks(2, count=2, salt="new")])
+    assert_frame_equal(tables.read(table), in_order("chunks", expected))
     assert tables.version(table) == before + 2
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from storage import RunRecord, Store, Tables
-from tests.store.rows import ids, ledger_row
+from tests.store.rows import chunk_table, chunks, ids, ledger_row
 
 
 def test_a_row_comes_back_as_it_was(tables: Tables) -> None:
@@ -48,6 +48,30 @@ def test_forgetting(tables: Tables) -> None:
     assert list(tables.ledger()) == ["cut"]
     tables.forget("cut", [])
     assert list(tables.ledger()["cut"]) == ["b"]
+
+
+def test_a_row_vouches_only_for_data_it_has_seen(tables: Tables) -> None:
+    table = chunk_table(tables)
+    tables.replace(table, "chunks", chunks(1, 2), ids(1, 2))
+    tables.record([ledger_row("cut", name) for name in ids(1, 2)])
+    tables.record([ledger_row("other", ids(1)[0])])
+    # A writer changes one document and is killed before it records it.
+    tables.replace(table, "chunks", chunks(1, salt="new"), ids(1))
+    ledger = tables.ledger()
+    assert ledger["cut"][ids(1)[0]] == ledger_row("cut", ids(1)[0], fingerprint="")
+    assert ledger["cut"][ids(2)[0]] == ledger_row("cut", ids(2)[0])
+    assert ledger["other"][ids(1)[0]] == ledger_row("other", ids(1)[0])
+    tables.record([ledger_row("cut", ids(1)[0])])
+    tables.clear(table)
+    assert {row.fingerprint for row in tables.ledger()["cut"].values()} == {""}
+    assert tables.ledger()["other"][ids(1)[0]].fingerprint
+
+
+def test_first_writes_leave_the_ledger_alone(tables: Tables) -> None:
+    tables.record([ledger_row("cut", ids(9)[0])])
+    version = tables.database.table("handbook._ledger").version
+    tables.replace(chunk_table(tables), "chunks", chunks(1), ids(1))
+    assert tables.database.table("handbook._ledger").version == version
 
 
 def test_the_ledger_is_in_order(tables: Tables) -> None:

@@ -105,7 +105,7 @@ def test_a_folder_that_cannot_be_written() -> None:
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[:2] == ["3 None 0"] * 2
-    assert lines[2] == f"cannot write to the store {place}: Permission denied"
+    assert lines[2] == f"cannot write to the store {place}: it is marked read-only"
     assert "right to write" in lines[3]
 
 
