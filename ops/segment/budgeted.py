@@ -1,0 +1,70 @@
+"""What every segmenter with a token budget shares: its parameters and the way through a batch."""
+
+from __future__ import annotations
+
+__all__ = ["Budgeted"]
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import ClassVar
+
+from pydantic import model_validator
+
+from ops.context import Context
+from ops.errors import DocumentError
+from ops.frames import Frames
+from ops.op import Segmenter, parameter
+from ops.segment.chunks import chunks_frame
+from ops.segment.measure import rulers
+from ops.segment.piece import Document, Piece, documents_of
+from ops.segment.ruler import Ruler
+from ops.segment.settle import Draft, settle
+
+
+class Budgeted(Segmenter):
+    """A segmenter whose chunks have at most `size` tokens.
+
+    A subclass says in `plan` where it would cut; this class measures the texts, has every budget
+    confirmed by the tokenizer, and makes the frame.
+    """
+
+    size: int = parameter(256, "largest chunk", unit="tokens", ge=1)
+    overlap: int = parameter(0, "repeated from the chunk before", unit="tokens", ge=0)
+    tokenizer: str = parameter(
+        "minilm",
+        'what tokens are: the name of a model, "characters", "words", or the path of a GGUF file',
+        model="tokenizer",
+        min_length=1,
+    )
+
+    trims: ClassVar[bool] = True
+    """Its chunks have no white space at their edges."""
+
+    @model_validator(mode="after")
+    def _overlap_fits(self) -> Budgeted:
+        if self.overlap >= self.size:
+            raise ValueError(f"overlap ({self.overlap}) must be less than size ({self.size})")
+        return self
+
+    @abstractmethod
+    def plan(self, document: Document, ruler: Ruler) -> Iterable[Piece]:
+        """The pieces of one document, in order of start, as the ruler measures them."""
+
+    def apply(self, frames: Frames, ctx: Context) -> Frames:
+        tokenizer = ctx.resources.tokenizer(self.tokenizer)
+        table = frames["documents"]
+        documents = list(documents_of(table))
+        measured = rulers([document.text for document in documents], tokenizer, ctx.check)
+        drafts = []
+        for document, ruler in zip(documents, measured, strict=True):
+            ctx.check()
+            drafts.append(Draft(document, ruler, list(self.plan(document, ruler))))
+            ctx.advance(1)
+        pieces = {}
+        settled = settle(drafts, self.size, tokenizer, trim=self.trims, check=ctx.check)
+        for doc_id, found in settled.items():
+            if isinstance(found, DocumentError):
+                ctx.fail(doc_id, str(found))
+            else:
+                pieces[doc_id] = found
+        return Frames({"chunks": chunks_frame(table, pieces, tokenizer)})

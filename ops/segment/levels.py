@@ -1,0 +1,194 @@
+"""The separators that a text can be cut at, from coarse to fine.
+
+A level finds gaps: white space (or nothing) between two parts, as the end of the left part and the
+start of the right one, so that parts have no white space at their edges.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "Gaps",
+    "Level",
+    "auto_levels",
+    "block_level",
+    "heading_gaps",
+    "item_level",
+    "line_level",
+    "listed_levels",
+]
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from ops.segment.piece import Document, Structure
+from ops.segment.sentences import sentences
+from ops.segment.spaces import skip, strip
+
+Gaps: TypeAlias = tuple[list[int], list[int]]
+"""Ends of what lies before each gap, and starts of what follows it; ascending."""
+
+Find: TypeAlias = Callable[[int, int], Gaps]
+"""Gives the gaps strictly inside a span that has no white space at its edges."""
+
+BLOCKS: Final = frozenset({"heading", "paragraph", "table", "code", "list", "turn"})
+BLANK_LINE: Final = re.compile(r"\n[^\S\n]*+\n\s*+")
+ITEM: Final = re.compile(r"\n(?=[^\S\n]*+(?:[-*+•–]|\d{1,3}[.)])[^\S\n])")
+LINE: Final = re.compile(r"\n\s*+")
+LINE_ENDS: Final = frozenset('.!?:;…。！？|}>`"”»')
+NAMES: Final = {"\n\n": "paragraph", "\n": "line", " ": "word"}
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One kind of separator. `name` is the boundary of chunks that end at it."""
+
+    name: str
+    find: Find
+
+
+def auto_levels(document: Document) -> list[Level]:
+    """Headings by their depth, blocks, list items, lines, sentences, wrapped lines.
+
+    A line break after which a sentence goes on (hard-wrapped text, PDF) is finer than a sentence.
+    """
+    text = document.text
+    depths = {span.level for span in document.structure if span.kind == "heading"}
+    levels = [Level("heading", heading_gaps(document, depth)) for depth in sorted(depths)]
+    finished = Level("line", lambda start, end: _finished_lines(text, start, end))
+    return [
+        *levels,
+        block_level(document),
+        item_level(document),
+        finished,
+        Level("sentence", lambda start, end: _sentence_gaps(text, start, end)),
+        line_level(document),
+    ]
+
+
+def heading_gaps(document: Document, depth: int | None = None) -> Find:
+    """The gaps before headings, or before those down to a depth (1 is the top)."""
+    places = [
+        span.start
+        for span in document.structure
+        if span.kind == "heading" and (depth is None or span.level <= depth)
+    ]
+    return _listed(_around(document.text, places))
+
+
+def block_level(document: Document) -> Level:
+    """Blank lines, edges of blocks, and page breaks that break no sentence."""
+    text = document.text
+    inner = _in_lists(document)
+    places = []
+    for span in document.structure:
+        if span.kind in BLOCKS and span not in inner:
+            places += [span.start, span.end]
+        elif span.kind == "page":
+            before = strip(text, 0, span.start)[1]
+            if before and text[before - 1] in LINE_ENDS:
+                places.append(span.start)
+    return Level("paragraph", _both(_pattern(text, BLANK_LINE), _listed(_around(text, places))))
+
+
+def item_level(document: Document) -> Level:
+    """The items of lists, by the document's structure or by their bullets and numbers."""
+    items = [span.start for span in _in_lists(document)]
+    found = _listed(_around(document.text, items))
+    return Level("item", _both(_pattern(document.text, ITEM), found))
+
+
+def _in_lists(document: Document) -> frozenset[Structure]:
+    """Paragraphs that lie inside a list: its items."""
+    inner = []
+    end = 0
+    for span in document.structure:
+        if span.kind == "list":
+            end = max(end, span.end)
+        elif span.kind == "paragraph" and span.end <= end:
+            inner.append(span)
+    return frozenset(inner)
+
+
+def line_level(document: Document) -> Level:
+    """Every line break."""
+    text = document.text
+    return Level("line", _pattern(text, LINE))
+
+
+def listed_levels(text: str, separators: Sequence[str]) -> list[Level]:
+    """One level for each of these strings; the text is cut after it."""
+    return [
+        Level(NAMES.get(separator, "separator"), _pattern(text, re.compile(re.escape(separator))))
+        for separator in separators
+        if separator
+    ]
+
+
+def _pattern(text: str, pattern: re.Pattern[str]) -> Find:
+    return lambda start, end: _matches(text, pattern, start, end)
+
+
+def _both(one: Find, other: Find) -> Find:
+    def find(start: int, end: int) -> Gaps:
+        first, second = one(start, end), other(start, end)
+        if not first[0] or not second[0]:
+            return first if first[0] else second
+        gaps = sorted({*zip(*first, strict=True), *zip(*second, strict=True)})
+        return [left for left, _ in gaps], [right for _, right in gaps]
+
+    return find
+
+
+def _around(text: str, places: Iterable[int]) -> Gaps:
+    """The gaps at these places."""
+    gaps = set()
+    for place in places:
+        gaps.add((strip(text, 0, place)[1], skip(text, place, len(text))))
+    ordered = sorted(gaps)
+    return [left for left, _ in ordered], [right for _, right in ordered]
+
+
+def _listed(gaps: Gaps) -> Find:
+    lefts, rights = gaps
+
+    def find(start: int, end: int) -> Gaps:
+        first, last = bisect_right(lefts, start), bisect_left(rights, end)
+        return lefts[first:last], rights[first:last]
+
+    return find
+
+
+def _matches(text: str, pattern: re.Pattern[str], start: int, end: int) -> Gaps:
+    """The gaps at each match: a separator that is no white space stays with what precedes it."""
+    lefts: list[int] = []
+    rights: list[int] = []
+    for match in pattern.finditer(text, start, end):
+        right = skip(text, match.end(), end)
+        if right >= end:
+            break
+        left = match.end()
+        while left > start and text[left - 1].isspace():
+            left -= 1
+        if left > start and (not rights or right > rights[-1]):
+            lefts.append(left)
+            rights.append(right)
+    return lefts, rights
+
+
+def _finished_lines(text: str, start: int, end: int) -> Gaps:
+    """Line breaks that end a sentence, or before a line that begins with a sign."""
+    lefts, rights = _matches(text, LINE, start, end)
+    kept = [
+        (left, right)
+        for left, right in zip(lefts, rights, strict=True)
+        if text[left - 1] in LINE_ENDS or not text[right].isalnum()
+    ]
+    return [left for left, _ in kept], [right for _, right in kept]
+
+
+def _sentence_gaps(text: str, start: int, end: int) -> Gaps:
+    spans = sentences(text, start, end)
+    return [last for _, last in spans[:-1]], [first for first, _ in spans[1:]]

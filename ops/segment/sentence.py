@@ -1,0 +1,103 @@
+"""Packs whole sentences into chunks."""
+
+from __future__ import annotations
+
+__all__ = ["Sentence"]
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple
+
+from ops.op import parameter
+from ops.segment.budgeted import Budgeted
+from ops.segment.levels import block_level, line_level
+from ops.segment.piece import Document, Piece
+from ops.segment.ruler import Ruler
+from ops.segment.sentences import sentences
+from ops.segment.spaces import strip
+from ops.segment.split import split
+from ops.segment.zones import WHOLE, Intervals, Zones, zones_of
+
+
+class Unit(NamedTuple):
+    """A sentence, a line of code, or a block that is kept whole."""
+
+    start: int
+    end: int
+    boundary: str
+
+
+class Sentence(Budgeted):
+    """Pack whole sentences up to `size` tokens.
+
+    A code block, a table or a table row that fits counts as one sentence, and a heading goes with
+    what follows it. A sentence that alone has more than `size` tokens is cut at its lines, then
+    between words. Chunks have no white space at their edges, and every other character lies in at
+    least one chunk. Sentences end where `ops.segment.sentences` says: by rules, in any language
+    that writes stops.
+    """
+
+    name: ClassVar[str] = "segment.sentence"
+
+    overlap: int = parameter(0, "repeated from the chunk before", unit="sentences", ge=0)
+
+    def plan(self, document: Document, ruler: Ruler) -> Iterator[Piece]:
+        text = document.text
+        zones = zones_of(document, ruler, self.size)
+        units = _with_headings(list(_units(document, zones)), zones)
+        if not units:
+            return
+        units[-1] = units[-1]._replace(boundary="end")
+        before = ruler.before([unit.start for unit in units]).tolist()
+        until = ruler.until([unit.end for unit in units]).tolist()
+        first = fresh = 0  # the window's first unit, and the first that no window before has
+        while fresh < len(units):
+            after = bisect_right(until, before[first] + self.size, fresh)
+            if after > fresh:
+                yield Piece(units[first].start, units[after - 1].end, units[after - 1].boundary)
+                first, fresh = max(first + 1, after - self.overlap), after
+            elif first < fresh:  # the overlap gives way
+                first += 1
+            else:
+                unit = units[fresh]
+                lines = [line_level(document)]
+                span = (unit.start, unit.end)
+                for part in split(text, ruler, span, lines, zones, self.size, self.size):
+                    ends = part.end == unit.end
+                    yield Piece(part.start, part.end, unit.boundary if ends else part.boundary)
+                first = fresh = fresh + 1
+
+
+def _units(document: Document, zones: Zones) -> Iterator[Unit]:
+    text = document.text
+    whole = strip(text, 0, len(text))
+    if whole[0] == whole[1]:
+        return
+    rigid = Intervals([(s.start, s.end) for s in document.structure if s.kind in WHOLE])
+    lines = line_level(document)
+    lefts, rights = zones.whole.outer(block_level(document).find(*whole))
+    for start, end in zip([whole[0], *rights], [*lefts, whole[1]], strict=True):
+        if zones.whole.cover(start, end):
+            yield Unit(start, end, "paragraph")
+            continue
+        if rigid.cover(start, end):
+            ends, starts = zones.whole.outer(lines.find(start, end))
+            spans = list(zip([start, *starts], [*ends, end], strict=True))
+            why = "line"
+        else:
+            spans, why = sentences(text, start, end), "sentence"
+        yield from (Unit(*span, why) for span in spans[:-1])
+        yield Unit(*spans[-1], "paragraph")
+
+
+def _with_headings(units: list[Unit], zones: Zones) -> list[Unit]:
+    """The units, of which those that are glued together make one."""
+    ends, starts = [unit.end for unit in units[:-1]], [unit.start for unit in units[1:]]
+    glued = zones.glue.hold(ends, starts).tolist()
+    joined: list[Unit] = []
+    for unit, follows in zip(units, [False, *glued], strict=False):
+        if follows:
+            joined[-1] = Unit(joined[-1].start, unit.end, unit.boundary)
+        else:
+            joined.append(unit)
+    return joined
