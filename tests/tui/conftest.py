@@ -1,0 +1,101 @@
+"""Fixtures of the tests of the interface: stores made once, and an app that stands still."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.events import Observer, RunReport
+from pipelines.lineage import Lineage
+from pipelines.view import Overview
+from tests.tui.books import make_hostile, make_policies, make_vectors
+from tui.app import ChunkbookApp
+from tui.book import Book
+
+AT = datetime(2026, 1, 5, 9, 30)
+RUN = "0123456789abcdef"
+
+
+@pytest.fixture(scope="session")
+def made_policies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_policies(tmp_path_factory.mktemp("policies"))
+
+
+@pytest.fixture(scope="session")
+def made_hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_hostile(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.fixture(scope="session")
+def made_vectors(tmp_path_factory: pytest.TempPathFactory, model_files: None) -> Path:
+    return make_vectors(tmp_path_factory.mktemp("vectors"))
+
+
+@pytest.fixture
+def own_policies(made_policies: Path, tmp_path: Path) -> Path:
+    """A copy of the policies and their store, to change."""
+    shutil.copytree(made_policies.parent, tmp_path / "own")
+    return tmp_path / "own" / made_policies.name
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No pauses before reading, no blinking, no animation."""
+    monkeypatch.setattr("tui.screens.notebook.PAUSE", 0.001)
+    monkeypatch.setattr("tui.screens.chunks.PAUSE", 0.001)
+    monkeypatch.setattr("tui.widgets.search.PAUSE", 0.001)
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
+
+
+@pytest.fixture
+def without_dagster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs go straight to the function that Dagster would call, which is quicker."""
+
+    def run(
+        book: Book,
+        cells: tuple[str, ...] | None,
+        observer: Observer,
+        cancelled: Callable[[], bool],
+    ) -> RunReport:
+        from pipelines.run import Options
+        from pipelines.run import run as run_here
+        from pipelines.workspace import Workspace
+
+        return run_here(Workspace(book.model), Options(cells=cells), observer, cancelled)
+
+    monkeypatch.setattr(Book, "run", run)
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything that differs from run to run is the same: times, runs, fingerprints."""
+    overview, lineage = Book.overview, Book.lineage
+
+    def still_overview(book: Book) -> Overview:
+        seen = overview(book)
+        cells = {name: replace(status, seconds=0.25) for name, status in seen.cells.items()}
+        published = AT if seen.published is not None else None
+        book.seen = replace(seen, cells=cells, published=published, run_id=RUN)
+        return book.seen
+
+    def still_lineage(book: Book, chunk_id: str) -> Lineage:
+        way = lineage(book, chunk_id)
+        steps = tuple(
+            replace(step, seconds=0.25, at=AT, run_id=RUN, fingerprint=RUN) for step in way.steps
+        )
+        return replace(way, steps=steps, manifest=RUN)
+
+    monkeypatch.setattr(Book, "overview", still_overview)
+    monkeypatch.setattr(Book, "lineage", still_lineage)
+
+
+@pytest.fixture
+def app(made_policies: Path) -> ChunkbookApp:
+    """The interface over the policies; nothing may be changed in them."""
+    return ChunkbookApp(made_policies)

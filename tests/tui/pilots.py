@@ -1,0 +1,35 @@
+"""Driving the interface in tests."""
+
+from __future__ import annotations
+
+from textual.app import App
+from textual.pilot import Pilot
+
+from tui.app import ChunkbookApp
+
+
+async def settle(pilot: Pilot[None], rounds: int = 6) -> None:
+    """Wait until what was asked for is read and shown."""
+    for _ in range(rounds):
+        await pilot.pause(0.02)
+        await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys, and wait after each until its answer is shown."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot, 3)
+
+
+def text_of(app: App[None]) -> str:
+    """What stands on the screen, row by row."""
+    rows = app.screen._compositor.render_strips(app.size)
+    return "\n".join("".join(segment.text for segment in strip) for strip in rows)
+
+
+def opened(app: App[None]) -> ChunkbookApp:
+    """The app as what it is."""
+    assert isinstance(app, ChunkbookApp)
+    return app

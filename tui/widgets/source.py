@@ -1,0 +1,266 @@
+"""A document's text with its chunks coloured over it, drawn row by row."""
+
+from __future__ import annotations
+
+__all__ = ["SourceView"]
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import ClassVar, Final
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, work
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.worker import get_current_worker
+
+from tui.widgets.pieces import Piece, pieces_of
+from tui.widgets.plain import TAB, visible, widths
+from tui.widgets.wrap import Rows, wrap
+
+AT_ONCE: Final = 2_000
+"""Rows wrapped before the first paint; the rest follow in a thread."""
+
+
+class SourceView(ScrollView, can_focus=True):
+    """Text with spans. Only the rows on the screen are ever drawn."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "source--gap",
+        "source--odd",
+        "source--even",
+        "source--overlap",
+        "source--selected",
+        "source--heading",
+        "source--gutter",
+        "source--mark",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "n,right_square_bracket",
+            "step(1)",
+            "Next chunk",
+            id="source.next",
+            tooltip="Select the chunk after this one",
+        ),
+        Binding(
+            "p,left_square_bracket",
+            "step(-1)",
+            "Chunk before",
+            id="source.previous",
+            tooltip="Select the chunk before this one",
+        ),
+        Binding("y", "copy", "Copy chunk", id="source.copy", show=False),
+    ]
+
+    class Selected(Message):
+        """A chunk was chosen, by its place in the list of spans."""
+
+        def __init__(self, place: int) -> None:
+            super().__init__()
+            self.place = place
+
+    class Wrapped(Message):
+        """The whole of a text is wrapped."""
+
+        def __init__(self, text: str, rows: Rows) -> None:
+            super().__init__()
+            self.text = text
+            self.rows = rows
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.spans: Sequence[tuple[int, int]] = ()
+        self.selected: int | None = None
+        self.rows = wrap("", 80)
+        self._pieces: Sequence[Piece] = ()
+        self._starts: list[int] = []
+        self._edges: list[int] = []
+        self._headings: Sequence[tuple[int, int]] = ()
+        self._begin: list[int] = []
+
+    def show(
+        self,
+        text: str,
+        spans: Sequence[tuple[int, int]] = (),
+        headings: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        """Show another text.
+
+        Args:
+            spans: half-open characters of each chunk, by start; they may overlap.
+            headings: half-open characters of what stands out, in order and apart.
+        """
+        self.text = text
+        self.spans = spans
+        self.selected = None
+        self._pieces = pieces_of(spans, len(text))
+        self._starts = [piece.start for piece in self._pieces]
+        edges = {edge for piece in self._pieces for edge in (piece.start, piece.end)}
+        edges.update(edge for heading in headings for edge in heading)
+        self._edges = sorted(edges)
+        self._headings = headings
+        self._begin = [start for start, _ in spans]
+        self.scroll_to(0, 0, animate=False)
+        self._rewrap()
+        self.refresh_bindings()
+
+    @property
+    def gutter_width(self) -> int:
+        return len(str(len(self.spans))) + 2 if self.spans else 1
+
+    def _rewrap(self, keep: int = 0) -> None:
+        """Wrap to the present width with the character `keep` on the top row."""
+        width = self.scrollable_content_region.width - self.gutter_width - 1
+        if width <= 0:
+            return
+        rows = wrap(self.text, width, AT_ONCE)
+        if not rows.whole:
+            self._wrap_whole(self.text, width)
+        self._settle(rows, keep)
+
+    def _settle(self, rows: Rows, keep: int) -> None:
+        self.rows = rows
+        self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
+        if keep:
+            self.scroll_to(0, rows.of(keep), animate=False)
+        self.refresh()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="wrap")
+    def _wrap_whole(self, text: str, width: int) -> None:
+        worker = get_current_worker()
+        rows = wrap(text, width, cancelled=lambda: worker.is_cancelled)
+        if rows.whole:
+            self.post_message(self.Wrapped(text, rows))
+
+    def on_source_view_wrapped(self, message: Wrapped) -> None:
+        message.stop()
+        if message.text is self.text:
+            self._settle(message.rows, 0)
+            if self.selected is not None:
+                self._reveal(self.selected)
+
+    def on_resize(self, event: events.Resize) -> None:
+        width = self.scrollable_content_region.width - self.gutter_width - 1
+        if width != self.rows.width:
+            top = self.scroll_offset.y
+            self._rewrap(self.rows.span(top)[0] if top < len(self.rows) else 0)
+
+    def select(self, place: int, *, reveal: bool = True) -> None:
+        """Mark a chunk and bring its beginning into view."""
+        if not 0 <= place < len(self.spans):
+            return
+        self.selected = place
+        if reveal:
+            self._reveal(place)
+        self.refresh()
+        self.post_message(self.Selected(place))
+
+    def _reveal(self, place: int) -> None:
+        start, end = self.spans[place]
+        first, last = self.rows.of(start), self.rows.of(max(end - 1, start))
+        height = self.scrollable_content_region.height
+        top = self.scroll_offset.y
+        if first < top or (last >= top + height and first > top):
+            self.scroll_to(0, max(first - height // 4, 0), animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self.spans) if action in ("step", "copy") else True
+
+    def action_step(self, by: int) -> None:
+        if self.spans:
+            here = -1 if self.selected is None and by > 0 else self.selected or 0
+            self.select(min(max(here + by, 0), len(self.spans) - 1))
+
+    def action_copy(self) -> None:
+        if self.selected is not None:
+            start, end = self.spans[self.selected]
+            self.app.copy_to_clipboard(self.text[start:end])
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is None:
+            return
+        row = self.scroll_offset.y + place.y
+        if row >= len(self.rows):
+            return
+        start, end = self.rows.span(row)
+        reached = widths(self.text[start:end]).cumsum()
+        offset = start + int((reached <= place.x - self.gutter_width).sum())
+        found = self._piece_at(min(offset, max(end - 1, start)))
+        if found and found.chunks:
+            # Where chunks overlap, a further click chooses the next of them.
+            after = [c for c in found.chunks if self.selected is not None and c > self.selected]
+            self.select((after or list(found.chunks))[0], reveal=False)
+
+    def _piece_at(self, offset: int) -> Piece | None:
+        place = bisect_right(self._starts, offset) - 1
+        piece = self._pieces[place] if place >= 0 else None
+        return piece if piece and offset < piece.end else None
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        row = self.scroll_offset.y + y
+        base = self.rich_style
+        if row >= len(self.rows) or not self.text:
+            return Strip.blank(width, base)
+        start, end = self.rows.span(row)
+        segments = list(self._gutter(start, end))
+        shown = end - self.text[start:end].endswith("\n")
+        inside = self._edges[bisect_right(self._edges, start) : bisect_left(self._edges, shown)]
+        cuts = [start, *inside, shown]
+        for begin, stop in pairwise(cuts):
+            if begin < stop:
+                said = visible(self.text[begin:stop]).replace("\t", TAB)
+                segments.append(Segment(said, base + self._style(begin)))
+        # A chunk that goes on in the next row is filled to the edge, so that it reads as one block.
+        piece = self._piece_at(end - 1) if end > start else None
+        goes_on = piece is not None and piece.end > end
+        fill = base + self._piece_style(piece) if goes_on else base
+        return Strip(segments).adjust_cell_length(width - 1, fill).extend_cell_length(width, base)
+
+    def _gutter(self, start: int, end: int) -> list[Segment]:
+        width = self.gutter_width
+        if not self.spans:
+            return [Segment(" " * width, self.rich_style)]
+        first = bisect_left(self._begin, start)
+        begins = first < len(self._begin) and self._begin[first] < max(end, start + 1)
+        number = str(first + 1) if begins else ""
+        chosen = self.spans[self.selected] if self.selected is not None else (0, 0)
+        marked = chosen[0] < max(end, start + 1) and start < chosen[1]
+        gutter = self.get_component_rich_style("source--gutter")
+        mark = self.get_component_rich_style("source--mark")
+        return [
+            Segment(number.rjust(width - 2) + " ", mark if marked and number else gutter),
+            Segment("▎" if marked else " ", mark),
+        ]
+
+    def _style(self, offset: int) -> Style:
+        style = self._piece_style(self._piece_at(offset))
+        place = bisect_right(self._headings, (offset, len(self.text) + 1)) - 1
+        if place >= 0 and offset < self._headings[place][1]:
+            style += self.get_component_rich_style("source--heading", partial=True)
+        return style
+
+    def _piece_style(self, piece: Piece | None) -> Style:
+        if not self.spans:
+            return Style.null()
+        if piece is None or not piece.chunks:
+            return self.get_component_rich_style("source--gap")
+        if self.selected in piece.chunks:
+            style = self.get_component_rich_style("source--selected")
+        elif len(piece.chunks) > 1:
+            return self.get_component_rich_style("source--overlap")
+        else:
+            name = "source--odd" if piece.chunks[0] % 2 else "source--even"
+            return self.get_component_rich_style(name)
+        if len(piece.chunks) > 1:
+            style += Style(underline=True)
+        return style
