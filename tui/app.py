@@ -1,0 +1,131 @@
+"""The terminal user interface."""
+
+from __future__ import annotations
+
+__all__ = ["ChunkbookApp"]
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.signal import Signal
+from textual.widgets import Static
+from textual.worker import Worker
+
+from tui.book import Book, find_notebooks
+from tui.messages import Crashed, ShowSource, report_crash
+from tui.palette import ActionProvider
+from tui.screens.chooser import ChooserScreen
+from tui.screens.error import ErrorScreen
+from tui.screens.help import HelpScreen
+from tui.themes import DEFAULT, THEMES, fallbacks
+
+HERE = Path(__file__).parent
+
+
+class ChunkbookApp(App[None]):
+    """Opens one notebook, and switches between its screens."""
+
+    TITLE = "Chunkbook"
+    CSS_PATH: ClassVar = [*sorted(HERE.glob("*/*.tcss"))]
+    COMMANDS = App.COMMANDS | {ActionProvider}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "go('notebook')", "Notebook", show=False, id="go.notebook"),
+        Binding("2", "go('chunks')", "Chunks", show=False, id="go.chunks"),
+        Binding(
+            "question_mark", "help", "Help", key_display="?", id="help", tooltip="Keys and signs"
+        ),
+        Binding(
+            "t", "next_theme", "Theme", show=False, id="theme", tooltip="Dark, light, contrast"
+        ),
+        Binding("q", "quit", "Quit", id="quit", tooltip="Leave; a run that goes on is stopped"),
+    ]
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [  # type: ignore[misc]
+        (0, "-narrow"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (32, "-high")]  # type: ignore[misc]
+
+    class Read(Message):
+        """A notebook file was read, and what its screens need is imported."""
+
+        def __init__(self, screens: Mapping[str, Callable[[], Screen[None]]]) -> None:
+            super().__init__()
+            self.screens = screens
+
+    def __init__(self, notebook: Path | None = None, folder: Path | None = None) -> None:
+        super().__init__()
+        self.notebook = notebook
+        self.folder = folder or Path.cwd()
+        self.leaving: Signal[None] = Signal(self, "leaving")
+        """Published before the program ends; who has work going on stops it."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DEFAULT
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return fallbacks(self.current_theme)
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content.assemble(("▚ ", "$primary"), ("Chunkbook", "bold")), id="splash")
+
+    def on_mount(self) -> None:
+        found = [self.notebook] if self.notebook else find_notebooks(self.folder)
+        if len(found) == 1:
+            self._read(found[0])
+        else:
+            self.push_screen(ChooserScreen(self.folder, found))
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="read")
+    def _read(self, path: Path) -> None:
+        # These screens need Polars and the ops: imported here, beside the first paint.
+        from tui.screens.chunks import ChunksScreen
+        from tui.screens.notebook import NotebookScreen
+
+        book = Book.open(path)
+        screens = {
+            "notebook": lambda: NotebookScreen(book),
+            "chunks": lambda: ChunksScreen(book),
+        }
+        self.post_message(self.Read(screens))
+
+    async def on_chunkbook_app_read(self, message: Read) -> None:
+        for mode, screen in message.screens.items():
+            self.add_mode(mode, screen)
+        await self.switch_mode("notebook")
+
+    def on_chooser_screen_chosen(self, message: ChooserScreen.Chosen) -> None:
+        self._read(message.path)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        report_crash(self, event)
+
+    def on_crashed(self, message: Crashed) -> None:
+        self.push_screen(ErrorScreen(message.error))
+
+    async def on_show_source(self, message: ShowSource) -> None:
+        await self.switch_mode("notebook")
+        self.screen.post_message(ShowSource(message.collection, message.row))
+
+    async def action_go(self, mode: str) -> None:
+        if mode in self._modes and self.current_mode != mode and not self.screen.is_modal:
+            await self.switch_mode(mode)
+
+    def action_help(self) -> None:
+        self.push_screen(HelpScreen(list(self.screen.active_bindings.values())))
+
+    def action_next_theme(self) -> None:
+        names = [theme.name for theme in THEMES]
+        here = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(here + 1) % len(names)]
+
+    async def action_quit(self) -> None:
+        self.leaving.publish(None)
+        self.exit()

@@ -1,0 +1,37 @@
+"""What the screens of an open notebook share."""
+
+from __future__ import annotations
+
+__all__ = ["BookScreen"]
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker
+
+from tui.book import Book
+from tui.messages import report_crash
+
+if TYPE_CHECKING:
+    from tui.app import ChunkbookApp
+
+
+class BookScreen(Screen[None]):
+    """A screen over an open notebook; the errors of its workers are shown, and end nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", "Next pane", show=False, id="focus.next"),
+        Binding("shift+tab", "app.focus_previous", "Pane before", show=False, id="focus.previous"),
+    ]
+
+    def __init__(self, book: Book) -> None:
+        super().__init__()
+        self.book = book
+
+    @property
+    def chunkbook(self) -> ChunkbookApp:
+        return cast("ChunkbookApp", self.app)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        report_crash(self, event)

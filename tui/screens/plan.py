@@ -1,0 +1,68 @@
+"""What a run would do, before it does it."""
+
+from __future__ import annotations
+
+__all__ = ["PlanScreen"]
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from pipelines.model import Model
+from pipelines.view import Overview
+from tui.widgets.figures import count
+from tui.widgets.table import Column, PageTable, Row
+
+
+class PlanScreen(ModalScreen[bool]):
+    """A line a cell; says True to run."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,n", "answer(False)", "Not now", key_display="esc", id="plan.no"),
+        Binding("y", "answer(True)", "Run", show=False, id="plan.yes"),
+    ]
+
+    def __init__(self, model: Model, overview: Overview) -> None:
+        super().__init__()
+        self.model = model
+        self.overview = overview
+
+    def compose(self) -> ComposeResult:
+        number = [Column(n, 9, right=True) for n in ("Add", "Change", "Delete", "Keep", "Failed")]
+        with Vertical(id="plan", classes="dialog") as dialog:
+            dialog.border_title = "Run all"
+            yield PageTable(Column("Cell"), *number, tag="plan-table")
+            yield Static(self._said(), id="plan-said")
+            with Horizontal(classes="buttons"):
+                yield Button("Run", variant="primary", id="plan-run")
+                yield Button("Not now", id="plan-not")
+
+    def on_mount(self) -> None:
+        rows = []
+        for cell in self.model.cells:
+            work = self.overview.cells[cell.id].work
+            numbers = (work.added, work.changed, work.deleted, work.unchanged, work.failed)
+            rows.append(Row(cell.id, (cell.id, *(count(len(n)) if n else "·" for n in numbers))))
+        table = self.query_one(PageTable)
+        table.reset(len(rows), rows)
+        table.styles.height = len(rows) + 1
+        self.query_one("#plan-run").focus()
+
+    def _said(self) -> str:
+        works = [status.work for status in self.overview.cells.values()]
+        if all(work.is_empty for work in works):
+            return "Everything is up to date. A run would only look for changes."
+        return (
+            "Documents, cell by cell. A document whose text turns out unchanged stops the work "
+            "below it early, so it may be less. Failed ones are not tried again."
+        )
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "plan-run")
+
+    def action_answer(self, run: bool) -> None:
+        self.dismiss(run)
