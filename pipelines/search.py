@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Answer", "Mode", "ask", "collection_of", "embed_question"]
+__all__ = ["Answer", "Mode", "ask", "collection_of", "embed_question", "embedding_model"]
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -45,7 +45,7 @@ def ask(
         hint = f"`chunkbook run {model.path}` makes a collection"
         raise UsageError(f"{model.name} has nothing published yet", hint=hint)
     name = collection_of(reader, collection)
-    embedding = _embedding_model(workspace, name)
+    embedding = embedding_model(workspace, name)
     if mode is None:
         mode = "hybrid" if embedding else "text"
     vector: Any = None
@@ -76,7 +76,7 @@ def embed_question(workspace: Workspace, model: str, question: str) -> Any:
     return workspace.unstored().embedder(model).embed([question])[0]
 
 
-def _embedding_model(workspace: Workspace, collection: str) -> str | None:
+def embedding_model(workspace: Workspace, collection: str) -> str | None:
     """The model whose vectors a collection holds."""
     wired = workspace.wiring.cells.get(collection)
     if wired is None or "vector" not in wired.reads.get("chunks", {}):
