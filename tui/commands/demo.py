@@ -11,7 +11,7 @@ import click
 from ops.errors import UsageError
 from tui.exit_codes import ExitCode
 
-QUESTIONS = ("run a pipeline on a schedule", "search text by meaning")
+QUESTIONS = ("parse HTML with CSS selectors", "how do I show a progress bar")
 
 
 @click.command()
