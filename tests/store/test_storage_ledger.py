@@ -6,6 +6,8 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from storage import RunRecord, Store, Tables
 from tests.store.rows import chunk_table, chunks, ids, ledger_row
 
@@ -90,6 +92,7 @@ def test_ledgers_of_notebooks_are_apart(store: Store) -> None:
     assert store.tables("one").names() == []
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_are_read_in_time(tables: Tables) -> None:
     names = ids(*range(20_000))
     for cell in "abcde":
