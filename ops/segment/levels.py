@@ -165,16 +165,20 @@ def _matches(text: str, pattern: re.Pattern[str], start: int, end: int) -> Gaps:
     """The gaps at each match: a separator that is no white space stays with what precedes it."""
     lefts: list[int] = []
     rights: list[int] = []
+    last = start
     for match in pattern.finditer(text, start, end):
-        right = skip(text, match.end(), end)
+        left = right = match.end()
+        if right < end and text[right].isspace():
+            right = skip(text, right, end)
         if right >= end:
             break
-        left = match.end()
-        while left > start and text[left - 1].isspace():
+        # White space at the end of the match, or before it, belongs to the gap.
+        while left > last and text[left - 1].isspace():
             left -= 1
-        if left > start and (not rights or right > rights[-1]):
+        if left > last:
             lefts.append(left)
             rights.append(right)
+            last = right
     return lefts, rights
 
 

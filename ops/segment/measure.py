@@ -12,7 +12,7 @@ __all__ = ["is_additive", "rulers"]
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import Final
 
 import numpy as np
@@ -163,7 +163,7 @@ def _measure_words(
         if span.start and texts[span.text][span.start - 1] not in BREAKS:
             builder.doubts.append(span.start)
         starts, ends = starts + span.start, ends + span.start
-        weights = np.fromiter(map(known.get, some, _minus_ones()), dtype=np.int64, count=len(some))
+        weights = np.fromiter(map(known.get, some, repeat(-1)), dtype=np.int64, count=len(some))
         short = weights >= 0
         long_words.extend(
             _Span(span.text, start, end)
@@ -171,11 +171,6 @@ def _measure_words(
         )
         builder.add(starts[short], ends[short], weights[short])
     _tokenize(long_words, texts, builders, tokenizer)
-
-
-def _minus_ones() -> Iterator[int]:
-    while True:
-        yield -1
 
 
 def _words(piece: str) -> list[str]:

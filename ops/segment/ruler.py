@@ -51,12 +51,12 @@ class Ruler(ABC):
         """The furthest start so that [start, end) has at most so many tokens."""
 
     @abstractmethod
-    def exact(self, text: str, start: int, end: int) -> bool:
-        """Whether `count` is what the tokenizer gives for `text[start:end]` alone."""
-
     def count(self, start: int, end: int) -> int:
         """Tokens in [start, end); one that is cut through counts."""
-        return max(0, int(self.until([end])[0] - self.before([start])[0]))
+
+    @abstractmethod
+    def exact(self, text: str, start: int, end: int) -> bool:
+        """Whether `count` is what the tokenizer gives for `text[start:end]` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,15 @@ class TokenRuler(Ruler):
         atom = int(self.total.searchsorted(limit, "left"))
         return int(self.ends[atom - 1]) if atom else 0
 
+    def count(self, start: int, end: int) -> int:
+        until = self.total[self.starts.searchsorted(end, "left")]
+        return max(0, int(until - self.total[self.ends.searchsorted(start, "right")]))
+
     def exact(self, text: str, start: int, end: int) -> bool:
         if not self.additive or not (_firm(text, start) and _firm(text, end)):
             return False
+        if not len(self.doubts):
+            return True
         inside = self.doubts.searchsorted([start + 1, end], "left")
         return bool(inside[0] == inside[1])
 

@@ -67,6 +67,8 @@ def _goes_on(text: str, start: int, stop: int, last: int, end: int) -> bool:
     word = "" if alone else before.rsplit(None, 1)[-1].lstrip(_OPENERS).lower()
     if word.isdigit() and len(word) < 4 and not text[start : stop - len(word)].strip():
         return True  # the number of a list item
+    if not word and not alone:
+        return True  # a path or an operator, as in "(. file)"
     if not following:
         return False
     if word in ALWAYS:

@@ -78,9 +78,10 @@ def _counted(
         until = ruler.until([piece.end for piece in draft.pieces])
         before = ruler.before([piece.start for piece in draft.pieces])
         estimates = (until - before).tolist()
-        counted.append([])
+        counted.append(draft.pieces[:])
         for place, (piece, tokens) in enumerate(zip(draft.pieces, estimates, strict=True)):
-            counted[row].append(replace(piece, tokens=max(0, tokens)))
+            start, end, why, level = piece.start, piece.end, piece.boundary, piece.level
+            counted[row][place] = Piece(start, end, why, level, piece.parent, max(0, tokens))
             if not ruler.exact(text, piece.start, piece.end):
                 open_places.append((row, place))
                 texts.append(text[piece.start : piece.end])
@@ -126,16 +127,15 @@ def _cut(text: str, piece: Piece, size: int, tokenizer: Tokenizer, trim: bool) -
                 yield replace(piece, start=start, tokens=len(spans))
             return
         places = spans[:, 0].tolist()
-        start, stop, tokens, why = _first_part(text, start, places, size, tokenizer)
-        end = strip(text, start, stop)[1] if trim else stop
+        start, stop, tokens, why = _first_part(text, start, places, size, tokenizer, trim)
         if skip(text, stop, piece.end) == piece.end:
             why = piece.boundary
-        yield replace(piece, start=start, end=end, boundary=why, tokens=tokens)
+        yield replace(piece, start=start, end=stop, boundary=why, tokens=tokens)
         start = skip(text, stop, piece.end) if trim else stop
 
 
 def _first_part(
-    text: str, start: int, places: list[int], size: int, tokenizer: Tokenizer
+    text: str, start: int, places: list[int], size: int, tokenizer: Tokenizer, trim: bool
 ) -> tuple[int, int, int, str]:
     """The longest part from `start` that fits: start, end, tokens, and why it ends there.
 
@@ -148,6 +148,7 @@ def _first_part(
         stop, why = last_break(text, first, limit), "word"
         if stop <= first:
             stop, why = floor(text, limit, first), "budget"
+        stop = strip(text, first, stop)[1] if trim else stop
         (tokens,) = tokenizer.count([text[start:stop]])
         if tokens <= size:
             return start, stop, tokens, why

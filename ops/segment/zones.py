@@ -38,7 +38,7 @@ class Intervals:
 
     def outer(self, gaps: Gaps) -> Gaps:
         """The gaps that lie inside none of them."""
-        if not gaps[0]:
+        if not gaps[0] or len(self.starts) == 1:
             return gaps
         free = (~self.hold(*gaps)).tolist()
         return list(compress(gaps[0], free)), list(compress(gaps[1], free))
