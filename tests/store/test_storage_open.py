@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import storage.store as opening
 from ops.errors import StoreError
 from storage import Store
 from storage.database import Database
+from tests.store.processes import line, python, say
 from tests.store.rows import chunk_table, chunks, ids
 
 
@@ -211,3 +214,30 @@ def tables_frame(store: Store) -> pl.DataFrame:
     tables = store.tables("handbook")
     tables.replace(chunk_table(tables), "chunks", chunks(), [])
     return tables.read(chunk_table(tables))
+
+
+FIRST = """
+import sys, time
+from storage import Store
+from tests.store.rows import ledger_row
+print("ready", flush=True)
+for line in sys.stdin:
+    start, place = line.split()
+    time.sleep(max(float(start) - time.time(), 0))
+    Store.open(place).tables("handbook").record([ledger_row("cut", sys.argv[1])])
+    print("ok", flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_make_one_store_at_once(tmp_path: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        writers = [stack.enter_context(python(FIRST, name)) for name in "abc"]
+        assert [line(writer) for writer in writers] == ["ready"] * 3
+        for number in range(6):
+            place = tmp_path / str(number)
+            start = time.time() + 0.1
+            for writer in writers:
+                say(writer, f"{start} {place}")
+            assert [line(writer) for writer in writers] == ["ok"] * 3
+            assert list(Store.open(place).tables("handbook").ledger()["cut"]) == ["a", "b", "c"]
