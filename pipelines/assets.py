@@ -17,7 +17,7 @@ from pipelines.events import CellFinished, CellReport, CellStarted, DocumentFail
 from pipelines.metadata import KINDS, cell_metadata
 from pipelines.model import Model
 from pipelines.run import Options, run
-from pipelines.session import Session
+from pipelines.session import Session, cancelled
 from pipelines.specs import asset_key, asset_specs, chosen_cells
 from pipelines.workspace import Workspace
 
@@ -56,11 +56,11 @@ def notebook_assets(model: Model, session: Session | None = None) -> dg.AssetsDe
         try:
             yield from _Step(model, context, config, current).results()
         except (Cancelled, dg.DagsterExecutionInterruptedError, KeyboardInterrupt) as error:
-            current.error = error
+            current.error = error if isinstance(error, Cancelled) else cancelled()
             stored = context.instance.get_run_by_id(context.run_id)
             if stored and stored.status is not dg.DagsterRunStatus.CANCELING:
                 context.instance.report_run_canceling(stored, "The run was asked to stop.")
-            raise dg.DagsterExecutionInterruptedError(str(error)) from error
+            raise dg.DagsterExecutionInterruptedError("The run was asked to stop.") from error
         except ChunkbookError as error:
             current.error = error
             raise dg.Failure(str(error), allow_retries=False) from error

@@ -22,7 +22,7 @@ HOME: Final = "DAGSTER_HOME"
 LOCATION: Final = "chunkbook"
 MODULE: Final = "pipelines.definitions"
 WORKSPACE: Final = f"""\
-# What `dagster dev -w` loads: every notebook that CHUNKBOOK_NOTEBOOKS names (notebooks/*.yaml).
+# What `dagster dev` loads: every notebook that CHUNKBOOK_NOTEBOOKS names (notebooks/*.yaml).
 load_from:
   - python_module:
       module_name: {MODULE}

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ops.errors import Cancelled
 from pipelines.events import Observer, RunReport
 from pipelines.run import Options
 
@@ -74,6 +73,7 @@ def _execute(
     from dagster._core.execution.api import execute_run_iterator
 
     from pipelines.recording import bury, new_run
+    from pipelines.session import cancelled
 
     bury(instance, job.name)
     run = new_run(instance, job, config, run_id)
@@ -86,7 +86,7 @@ def _execute(
     if session.error is None and session.report is None:
         if any(error and error.cls_name == "DagsterExecutionInterruptedError" for error in errors):
             instance.report_run_canceled(run, "The run was asked to stop.")
-            session.error = Cancelled("cancelled", hint="run again to go on where it stopped")
+            session.error = cancelled()
         else:
             said = next((error.to_string() for error in errors if error), "no reason was given")
             session.error = RuntimeError(f"Dagster did not finish run {run.run_id}: {said}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["Session"]
+__all__ = ["Session", "cancelled"]
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event as Flag
 
+from ops.errors import Cancelled
 from pipelines.events import Event, Observer, RunReport
 
 
@@ -31,3 +32,8 @@ class Session:
 
     def cancelled(self) -> bool:
         return self._stopped.is_set() or self.asked_to_stop()
+
+
+def cancelled() -> Cancelled:
+    """What an interrupt of the process comes to."""
+    return Cancelled("cancelled", hint="run again to go on where it stopped")

@@ -88,8 +88,10 @@ def _description(model: Model, cell: Cell, missing: str) -> str:
         lines += ["", "| parameter | value | meaning |", "|---|---|---|"]
     for name, value in cell.op.model_dump(mode="json").items():
         shown = json.dumps(value, ensure_ascii=False).replace("|", "\\|").replace("`", "'")
+        extra = fields[name].json_schema_extra
+        unit = f" {extra['unit']}" if isinstance(extra, dict) and extra.get("unit") else ""
         meaning = (fields[name].description or "").replace("|", "\\|")
-        lines.append(f"| {name} | `{shown}` | {meaning} |")
+        lines.append(f"| {name} | `{shown}`{unit} | {meaning} |")
     if note := _note_above(model, cell):
         lines += ["", "From the notebook:", "", *(f"> {line}" for line in note.splitlines())]
     return "\n".join(lines)
