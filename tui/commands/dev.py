@@ -27,13 +27,14 @@ def dev(notebooks: tuple[Path, ...], port: int) -> None:
     from pipelines.dagster_home import home_for, notebook_paths
 
     paths = [path.resolve() for path in notebooks] or notebook_paths()
+    home = home_for(paths)
     environment = {
         **os.environ,
-        "DAGSTER_HOME": str(home_for(paths)),
+        "DAGSTER_HOME": str(home),
         "DAGSTER_DISABLE_TELEMETRY": "1",
         "CHUNKBOOK_NOTEBOOKS": os.pathsep.join(str(path) for path in paths),
     }
-    place = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions"]
+    place = [sys.executable, "-m", "dagster", "dev", "-w", str(home / "workspace.yaml")]
     click.echo(f"Dagster: http://127.0.0.1:{port} (Ctrl-C stops it)", err=True)
     code = subprocess.call([*place, "-h", "127.0.0.1", "-p", str(port)], env=environment)
     raise click.exceptions.Exit(code)
