@@ -11,8 +11,8 @@ from dagster.components.testing import create_defs_folder_sandbox
 from pipelines.component import Notebooks
 
 
-# Dagster notes the place of a component's file with classes that it calls beta.
-@pytest.mark.filterwarnings("ignore:Class `.*CodeReference")
+# What Dagster does with any component, it calls beta itself.
+@pytest.mark.filterwarnings("ignore::dagster_shared.utils.warnings.BetaWarning")
 def test_notebooks_as_a_component(folder: Path) -> None:
     with create_defs_folder_sandbox() as sandbox:
         place = sandbox.scaffold_component(
