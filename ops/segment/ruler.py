@@ -12,10 +12,10 @@ __all__ = ["BREAKS", "CharacterRuler", "Ruler", "TokenRuler"]
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Places: TypeAlias = Sequence[int] | NDArray[np.int64]
 
@@ -86,48 +86,58 @@ class CharacterRuler(Ruler):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TokenRuler(Ruler):
-    """Knows where atoms lie (tokens, or words with their number of tokens)."""
+    """Knows where atoms lie (tokens, or words with their number of tokens).
+
+    All arrays are int64, as Python's numbers become: numpy would copy others at each bisection.
+    """
 
     length: int
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
-    total: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    total: NDArray[np.int64]
     """Tokens before each atom, and at the end of all: one longer than `starts`."""
-    doubts: NDArray[np.int32]
+    doubts: NDArray[np.int64]
     """Places inside which counts do not add up: where the text was cut to tokenize it in parts, and
     where very long tokens are charged as several."""
     additive: bool
     """Whether counts add up at white space."""
 
     def before(self, places: Places) -> NDArray[np.int64]:
-        found = self.total[self.ends.searchsorted(places, "right")]
+        found = self.total[_rank(self.ends, places, "right")]
         return found.astype(np.int64)
 
     def until(self, places: Places) -> NDArray[np.int64]:
-        found = self.total[self.starts.searchsorted(places, "left")]
+        found = self.total[_rank(self.starts, places, "left")]
         return found.astype(np.int64)
 
     def reach(self, start: int, tokens: int) -> int:
-        limit = self.total[self.ends.searchsorted(start, "right")] + tokens
-        atom = int(self.total.searchsorted(limit, "right")) - 1
+        limit = self.total[_rank(self.ends, start, "right")] + tokens
+        atom = int(_rank(self.total, limit, "right")) - 1
         return int(self.starts[atom]) if atom < len(self.starts) else self.length
 
     def back(self, end: int, tokens: int) -> int:
-        limit = self.total[self.starts.searchsorted(end, "left")] - tokens
-        atom = int(self.total.searchsorted(limit, "left"))
+        limit = self.total[_rank(self.starts, end, "left")] - tokens
+        atom = int(_rank(self.total, limit, "left"))
         return int(self.ends[atom - 1]) if atom else 0
 
     def count(self, start: int, end: int) -> int:
-        until = self.total[self.starts.searchsorted(end, "left")]
-        return max(0, int(until - self.total[self.ends.searchsorted(start, "right")]))
+        until = self.total[_rank(self.starts, end, "left")]
+        return max(0, int(until - self.total[_rank(self.ends, start, "right")]))
 
     def exact(self, text: str, start: int, end: int) -> bool:
         if not self.additive or not (_firm(text, start) and _firm(text, end)):
             return False
         if not len(self.doubts):
             return True
-        inside = self.doubts.searchsorted([start + 1, end], "left")
+        inside = _rank(self.doubts, [start + 1, end], "left")
         return bool(inside[0] == inside[1])
+
+
+def _rank(
+    values: NDArray[np.int64], wanted: ArrayLike, side: Literal["left", "right"]
+) -> NDArray[np.int64]:
+    """Where values of the same type would go; NumPy copies the whole array for those of another."""
+    return values.searchsorted(np.asarray(wanted, dtype=values.dtype), side)
 
 
 def _firm(text: str, at: int) -> bool:
