@@ -15,7 +15,8 @@ from pipelines import Notebook, batches
 
 def main(finish: str, begin: str) -> None:
     # Small batches, so that there are many moments to be killed at.
-    batches.SMALLEST, batches.LARGEST, batches.MOST = 2_000, 6_000, 3
+    for name, value in {"SMALLEST": 2_000, "LARGEST": 6_000, "MOST": 3}.items():
+        setattr(batches, name, value)
     if finish != "-":
         Notebook.load(Path(finish)).run()
         print("finished", flush=True)

@@ -20,8 +20,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(path: Path, **options: bool) -> dict[str, CellReport]:
-    return by_cell(Notebook.load(path).run(**options))
+def run(path: Path, retry: bool = False) -> dict[str, CellReport]:
+    return by_cell(Notebook.load(path).run(retry=retry))
 
 
 def by_cell(report: RunReport) -> dict[str, CellReport]:
