@@ -28,6 +28,9 @@ LONG_WORD: Final = 24  # characters; longer ones are seldom met twice, and are k
 LONG_TOKEN: Final = 100  # characters; BERT makes one "unknown" token of any word longer than that
 REMEMBERED: Final = 200_000  # words
 
+IN_WORDS: Final = np.array([chr(code) not in BREAKS for code in range(34)])
+"""By code point, whether it belongs to a word; the last stands for all that follow."""
+
 Pairs = NDArray[np.int64]
 
 
@@ -92,15 +95,15 @@ class _Builder:
             for parts in (self.starts, self.ends, self.weights)
         )
         order = np.argsort(starts, kind="stable")
-        total = np.zeros(len(starts) + 1, dtype=np.int32)
+        total = np.zeros(len(starts) + 1, dtype=np.int64)
         np.cumsum(weights[order], out=total[1:])
         return TokenRuler(
             length=self.length,
-            starts=starts[order].astype(np.int32),
+            starts=starts[order],
             # Tokens of one character (byte pieces, Hangul letters) may share or swap their ends.
-            ends=np.maximum.accumulate(ends[order]).astype(np.int32),
+            ends=np.maximum.accumulate(ends[order]),
             total=total,
-            doubts=np.array(sorted(self.doubts), dtype=np.int32),
+            doubts=np.array(sorted(self.doubts), dtype=np.int64),
             additive=self.additive,
         )
 
@@ -183,10 +186,7 @@ def _bounds(piece: str) -> tuple[Pairs, Pairs]:
     """Where the words of `_words` start and end."""
     codes = np.frombuffer(piece.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     inside = np.zeros(len(codes) + 2, dtype=bool)
-    np.greater(codes, 32, out=inside[1:-1])
-    # Control characters below 32 belong to words, but for the white space among them.
-    for at in np.flatnonzero(codes < 32):
-        inside[at + 1] = chr(codes[at]) not in BREAKS
+    np.take(IN_WORDS, np.minimum(codes, len(IN_WORDS) - 1), out=inside[1:-1])
     edges = np.flatnonzero(inside[1:] != inside[:-1])
     return edges[::2], edges[1::2]
 

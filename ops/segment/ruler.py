@@ -12,7 +12,7 @@ __all__ = ["BREAKS", "CharacterRuler", "Ruler", "TokenRuler"]
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -103,41 +103,34 @@ class TokenRuler(Ruler):
     """Whether counts add up at white space."""
 
     def before(self, places: Places) -> NDArray[np.int64]:
-        found = self.total[_rank(self.ends, places, "right")]
-        return found.astype(np.int64)
+        found: NDArray[np.int64] = self.total[self.ends.searchsorted(places, "right")]
+        return found
 
     def until(self, places: Places) -> NDArray[np.int64]:
-        found = self.total[_rank(self.starts, places, "left")]
-        return found.astype(np.int64)
+        found: NDArray[np.int64] = self.total[self.starts.searchsorted(places, "left")]
+        return found
 
     def reach(self, start: int, tokens: int) -> int:
-        limit = self.total[_rank(self.ends, start, "right")] + tokens
-        atom = int(_rank(self.total, limit, "right")) - 1
+        limit = self.total[self.ends.searchsorted(start, "right")] + tokens
+        atom = int(self.total.searchsorted(limit, "right")) - 1
         return int(self.starts[atom]) if atom < len(self.starts) else self.length
 
     def back(self, end: int, tokens: int) -> int:
-        limit = self.total[_rank(self.starts, end, "left")] - tokens
-        atom = int(_rank(self.total, limit, "left"))
+        limit = self.total[self.starts.searchsorted(end, "left")] - tokens
+        atom = int(self.total.searchsorted(limit, "left"))
         return int(self.ends[atom - 1]) if atom else 0
 
     def count(self, start: int, end: int) -> int:
-        until = self.total[_rank(self.starts, end, "left")]
-        return max(0, int(until - self.total[_rank(self.ends, start, "right")]))
+        until = self.total[self.starts.searchsorted(end, "left")]
+        return max(0, int(until - self.total[self.ends.searchsorted(start, "right")]))
 
     def exact(self, text: str, start: int, end: int) -> bool:
         if not self.additive or not (_firm(text, start) and _firm(text, end)):
             return False
         if not len(self.doubts):
             return True
-        inside = _rank(self.doubts, [start + 1, end], "left")
+        inside = self.doubts.searchsorted([start + 1, end], "left")
         return bool(inside[0] == inside[1])
-
-
-def _rank(
-    values: NDArray[np.int64], wanted: ArrayLike, side: Literal["left", "right"]
-) -> NDArray[np.int64]:
-    """Where values of the same type would go; NumPy copies the whole array for those of another."""
-    return values.searchsorted(np.asarray(wanted, dtype=values.dtype), side)
 
 
 def _firm(text: str, at: int) -> bool:
