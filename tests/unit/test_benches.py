@@ -1,0 +1,84 @@
+"""Benches: listed without importing them, and with results that have one form."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+
+from benchmarks.corpus import corpora, descriptions
+from benchmarks.registry import benches
+from benchmarks.result import BenchResult, Figure
+
+
+def test_listing_benches_imports_none() -> None:
+    code = """
+import sys
+from benchmarks.registry import benches
+print(len(benches()))
+print(*(m for m in ("polars", "llama_cpp", "numpy", "benchmarks.embed") if m in sys.modules))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == [str(len(benches())), ""]
+
+
+@pytest.mark.parametrize("name", benches())
+def test_every_bench_can_run_and_says_how_long_it_takes(name: str) -> None:
+    bench = benches()[name]
+    assert bench.name == name
+    assert bench.summary
+    assert "minute" in bench.time
+    assert callable(import_module(bench.module).run)
+
+
+def test_a_result_is_one_json_object_or_a_table() -> None:
+    result = BenchResult(
+        "embed",
+        {"cores": 2},
+        (
+            Figure("embed_share", 0.93, "share", "llama.cpp", 0.93, 0.8, True),
+            Figure("embed_speed", 3_100.0, "tokens/s"),
+        ),
+    )
+    assert json.loads(json.dumps(result.as_json())) == {
+        "bench": "embed",
+        "settings": {"cores": 2},
+        "figures": [
+            {
+                "name": "embed_share",
+                "value": 0.93,
+                "unit": "share",
+                "peer": "llama.cpp",
+                "ratio": 0.93,
+                "goal": 0.8,
+                "met": True,
+            },
+            {
+                "name": "embed_speed",
+                "value": 3100.0,
+                "unit": "tokens/s",
+                "peer": None,
+                "ratio": None,
+                "goal": None,
+                "met": None,
+            },
+        ],
+    }
+    lines = result.as_table().splitlines()
+    assert lines[0] == "embed: cores 2"
+    assert lines[1].split() == ["figure", "value", "unit", "against", "ratio", "goal", "met"]
+    assert lines[2].split() == [
+        *["embed_share", "0.930", "share", "llama.cpp", "0.93", "≥", "0.8", "yes"]
+    ]
+    assert lines[3].split() == ["embed_speed", "3,100", "tokens/s"]
+
+
+def test_there_are_texts_on_every_machine() -> None:
+    name, texts = corpora(None)
+    assert name == "descriptions of installed packages"
+    assert texts == descriptions()
+    assert len(texts) > 50
+    assert list(texts) == sorted(texts)
