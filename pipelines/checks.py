@@ -9,7 +9,7 @@ from typing import Final
 
 import dagster as dg
 
-from ops.errors import NotebookError
+from ops.errors import NotebookError, UsageError
 from pipelines.events import CheckReport
 from pipelines.metadata import plain
 from pipelines.model import Cell, Model
@@ -53,16 +53,25 @@ def check_results(
 
 
 def verify(workspace: Workspace, cell: Cell) -> tuple[CheckReport, ...]:
-    """Check the chunks that are stored, without running the cell."""
+    """Check the chunks that are stored, without running the cell.
+
+    Those of documents that the source no longer has are passed over: the next run removes them.
+
+    Raises:
+        UsageError: the cell has not run yet.
+    """
     wired = workspace.wiring.cells[cell.id]
+    ledger = workspace.ledger()
+    if cell.id not in ledger:
+        raise UsageError(f"cell {cell.id!r} has not run yet", hint="run it; its checks run with it")
     table = workspace.table_names(wired)["chunks"]
-    documents = sorted(workspace.ledger().get(cell.id, {}))
+    documents = sorted(ledger[cell.id])
     faults: dict[str, list[str]] = {check.name: [] for check in checks_of(cell.op)}
     for start in range(0, len(documents), SLICE):
         some = documents[start : start + SLICE]
         read = workspace.gather(wired, some)["documents"]
         texts = dict(read.select("doc_id", "text").iter_rows())
-        chunks = workspace.tables.read(table, documents=some)
+        chunks = workspace.tables.read(table, documents=[name for name in some if name in texts])
         for check in checks_of(cell.op):
             faults[check.name] += check.find(cell.op, chunks, texts).values()
     return tuple(

@@ -86,8 +86,9 @@ def plain(value: object) -> Scalar:
             value = [part["phrase"] for part in value]
         if all(isinstance(part, str) for part in value):
             value = ", ".join(value)
-    if not isinstance(value, str):
+    if isinstance(value, (list, dict)):
         value = json.dumps(value, ensure_ascii=False, default=str)
+    value = str(value)
     line = " ".join("".join(c if c.isprintable() else " " for c in value[:1000]).split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 

@@ -174,6 +174,32 @@ def test_failed_check_blocks(folder: Path, tiny_ops: None, instance: dg.DagsterI
     assert Workspace(read(path)).tables.latest_manifest() is None
 
 
+def check_alone(path: Path, instance: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
+    key = dg.AssetKey(["handbook", "chunks"])
+    assets = notebook_definitions(read(path)).get_repository_def().assets_defs_by_key
+    check = dg.AssetSelection.checks(dg.AssetCheckKey(key, "offsets_exact"))
+    return dg.materialize([assets[key]], selection=check, instance=instance, raise_on_error=False)
+
+
+def test_checks_alone_of_a_cell_that_never_ran(
+    handbook: Path, instance: dg.DagsterInstance
+) -> None:
+    [failure] = check_alone(handbook, instance).get_step_failure_events()
+    told = failure.step_failure_data.user_failure_data
+    assert told is not None
+    assert "'chunks' has not run yet" in (told.description or "")
+
+
+def test_checks_alone_pass_over_documents_that_are_gone(
+    handbook: Path, folder: Path, instance: dg.DagsterInstance
+) -> None:
+    materialize(handbook, instance)
+    (folder / "docs" / "rule1.txt").unlink()
+    materialize(handbook, instance, ["source"])
+    [evaluation] = check_alone(handbook, instance).get_asset_check_evaluations()
+    assert evaluation.passed
+
+
 @pytest.mark.parametrize("shift", [0, 1])
 def test_checks_alone_read_what_is_stored(
     handbook: Path, instance: dg.DagsterInstance, shift: int
@@ -185,12 +211,7 @@ def test_checks_alone_read_what_is_stored(
         rows = workspace.tables.read(name)
         moved = rows.with_columns(start=rows["start"] + shift)
         workspace.tables.replace(name, "chunks", moved, rows["doc_id"].unique().to_list())
-    assets = notebook_definitions(read(handbook)).get_repository_def().assets_defs_by_key
-    key = dg.AssetKey(["handbook", "chunks"])
-    checks = dg.AssetSelection.checks(dg.AssetCheckKey(key, "offsets_exact"))
-    result = dg.materialize(
-        [assets[key]], selection=checks, instance=instance, raise_on_error=False
-    )
+    result = check_alone(handbook, instance)
     [evaluation] = result.get_asset_check_evaluations()
     assert evaluation.check_name == "offsets_exact"
     assert evaluation.passed is (shift == 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
@@ -108,6 +109,12 @@ def test_errors_come_out_as_themselves(folder: Path, handbook: Path, tiny_ops: N
     (folder / "docs").rename(folder / "moved")
     with pytest.raises(SourceError, match="docs"):
         run_recorded(handbook)
+
+
+def test_in_another_thread(handbook: Path) -> None:
+    """As the terminal interface runs it."""
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(run_recorded, handbook).result().published
 
 
 def test_failed_run_is_recorded(

@@ -6,6 +6,7 @@ import base64
 import json
 import math
 import re
+from datetime import date
 from typing import Any
 from xml.etree import ElementTree
 
@@ -32,6 +33,8 @@ from pipelines.metadata import LONGEST, plain
         ([{"phrase": "cut", "score": 1.0, "spans": []}, {"phrase": "rule"}], "cut, rule"),
         ([{"key": "a", "value": "b"}], '[{"key": "a", "value": "b"}]'),
         ([], ""),
+        (date(2026, 11, 21), "2026-11-21"),
+        (b"\xff", "b'\\xff'"),
     ],
 )
 def test_plain(value: object, shown: object) -> None:
