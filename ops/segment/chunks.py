@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["chunks_frame"]
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -29,39 +29,39 @@ def chunks_frame(
     Raises:
         UsageError: a piece is empty or lies outside its text, or its parent is not among them.
     """
-    rows: dict[str, list[Any]] = {name: [] for name in CHUNKS}
-    uncounted: list[int] = []
+    rows: list[tuple[Any, ...]] = []
     for doc, text in documents.select("doc_id", "text").iter_rows():
-        ids: dict[Piece, str] = {}
-        seen: dict[tuple[int, str], int] = defaultdict(int)
-        ordinals: dict[int, int] = defaultdict(int)
-        # Parents lie on higher levels, so they have their ids before their children ask for them.
-        for piece in sorted(pieces.get(doc, ()), key=lambda p: (-p.level, p.start, p.end)):
-            if not 0 <= piece.start < piece.end <= len(text):
-                raise UsageError(f"{doc} has a piece [{piece.start}, {piece.end}) outside its text")
-            if piece.parent is not None and piece.parent not in ids:
-                raise UsageError(f"{doc} has a piece at {piece.start} without its parent")
-            body = text[piece.start : piece.end]
-            ids[piece] = chunk_id(doc, piece.level, body, seen[piece.level, body])
-            seen[piece.level, body] += 1
-            if piece.tokens == UNCOUNTED:
-                uncounted.append(len(rows["text"]))
-            values = (
-                ids[piece],
-                doc,
-                piece.level,
-                ordinals[piece.level],
-                None if piece.parent is None else ids[piece.parent],
-                piece.start,
-                piece.end,
-                body,
-                piece.tokens,
-                piece.boundary,
-            )
-            ordinals[piece.level] += 1
-            for column, value in zip(rows.values(), values, strict=True):
-                column.append(value)
-    counts = tokenizer.count([rows["text"][row] for row in uncounted])
-    for row, tokens in zip(uncounted, counts, strict=True):
-        rows["tokens"][row] = tokens
-    return conform("chunks", pl.DataFrame(rows, schema=dict(CHUNKS)), CHUNKS)
+        if doc in pieces:
+            rows += _rows(doc, text, pieces[doc])
+    columns = dict(zip(CHUNKS, zip(*rows, strict=True), strict=True)) if rows else {}
+    table = pl.DataFrame(columns, schema=dict(CHUNKS))
+    uncounted = table.filter(pl.col("tokens") == UNCOUNTED)
+    if len(uncounted):
+        counts = tokenizer.count(uncounted["text"].to_list())
+        found = uncounted.select("chunk_id", counted=pl.Series(counts, dtype=pl.Int64))
+        tokens = pl.coalesce("counted", "tokens").alias("tokens")
+        table = table.join(found, on="chunk_id", how="left").with_columns(tokens)
+    return conform("chunks", table, CHUNKS)
+
+
+def _rows(doc: str, text: str, pieces: Sequence[Piece]) -> Iterator[tuple[Any, ...]]:
+    """In the order of the columns of CHUNKS."""
+    parents: dict[Piece, str] = {}
+    seen: dict[tuple[int, str], int] = defaultdict(int)
+    ordinals: dict[int, int] = defaultdict(int)
+    # Parents lie on higher levels, so they have their ids before their children ask for them.
+    for piece in sorted(pieces, key=lambda piece: (-piece.level, piece.start, piece.end)):
+        start, end, level = piece.start, piece.end, piece.level
+        if not 0 <= start < end <= len(text):
+            raise UsageError(f"{doc} has a piece [{start}, {end}) outside its text")
+        if piece.parent is not None and piece.parent not in parents:
+            raise UsageError(f"{doc} has a piece at {start} without its parent")
+        parent = None if piece.parent is None else parents[piece.parent]
+        body = text[start:end]
+        name = chunk_id(doc, level, body, seen[level, body])
+        seen[level, body] += 1
+        if level:
+            parents[piece] = name
+        place = ordinals[level]
+        ordinals[level] = place + 1
+        yield name, doc, level, place, parent, start, end, body, piece.tokens, piece.boundary

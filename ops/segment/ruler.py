@@ -38,6 +38,10 @@ class Ruler(ABC):
     def until(self, places: Places) -> NDArray[np.int64]:
         """Tokens that start before each place."""
 
+    def ranks(self, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
+        """`before` of the starts and `until` of the ends, as lists."""
+        return self.before(starts).tolist(), self.until(ends).tolist()
+
     @abstractmethod
     def reach(self, start: int, tokens: int) -> int:
         """The furthest end so that [start, end) has at most so many tokens.
@@ -70,6 +74,9 @@ class CharacterRuler(Ruler):
 
     def until(self, places: Places) -> NDArray[np.int64]:
         return np.asarray(places, dtype=np.int64)
+
+    def ranks(self, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
+        return starts, ends
 
     def count(self, start: int, end: int) -> int:
         return end - start

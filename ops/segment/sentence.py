@@ -48,8 +48,7 @@ class Sentence(Budgeted):
         if not units:
             return
         units[-1] = units[-1]._replace(boundary="end")
-        before = ruler.before([unit.start for unit in units]).tolist()
-        until = ruler.until([unit.end for unit in units]).tolist()
+        before, until = ruler.ranks([unit.start for unit in units], [unit.end for unit in units])
         first = fresh = 0  # the window's first unit, and the first that no window before has
         while fresh < len(units):
             after = bisect_right(until, before[first] + self.size, fresh)

@@ -13,7 +13,7 @@ import re
 from typing import Final
 
 from ops.segment.abbreviations import ALWAYS, OFTEN, STARTERS
-from ops.segment.spaces import strip
+from ops.segment.spaces import skip, strip
 
 # One character class first, so that the regex engine skips ahead at full speed. Possessive runs
 # that begin only where a run begins keep a line of a million stops linear.
@@ -37,21 +37,20 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
     Every character that is not white space lies in exactly one of them.
     """
     end = len(text) if end is None else end
+    start, end = strip(text, start, end)
     found = []
     for match in _END.finditer(text, start, end):
         first, last = match.span()
         sign = text[first]
-        if sign == "\n":
-            last = first
-        elif sign in ".!?…" and _goes_on(text, start, first, last, end):
+        if first < start or (sign in ".!?…" and _goes_on(text, start, first, last, end)):
             continue
-        span = strip(text, start, last)
-        if span[0] < span[1]:
-            found.append(span)
-        start = last
-    span = strip(text, start, end)
-    if span[0] < span[1]:
-        found.append(span)
+        if sign == "\n":
+            last = strip(text, start, first)[1]
+        if start < last:
+            found.append((start, last))
+            start = skip(text, last, end)
+    if start < end:
+        found.append((start, end))
     return found
 
 

@@ -75,17 +75,17 @@ def _counted(
 
     for row, draft in enumerate(drafts):
         text, ruler = draft.document.text, draft.ruler
-        until = ruler.until([piece.end for piece in draft.pieces])
-        before = ruler.before([piece.start for piece in draft.pieces])
-        estimates = (until - before).tolist()
+        starts, ends = [p.start for p in draft.pieces], [p.end for p in draft.pieces]
+        before, until = ruler.ranks(starts, ends)
         counted.append(draft.pieces[:])
-        for place, (piece, tokens) in enumerate(zip(draft.pieces, estimates, strict=True)):
+        for place, piece in enumerate(draft.pieces):
             start, end, why, level = piece.start, piece.end, piece.boundary, piece.level
-            counted[row][place] = Piece(start, end, why, level, piece.parent, max(0, tokens))
-            if not ruler.exact(text, piece.start, piece.end):
+            tokens = max(0, until[place] - before[place])
+            counted[row][place] = Piece(start, end, why, level, piece.parent, tokens)
+            if not ruler.exact(text, start, end):
                 open_places.append((row, place))
-                texts.append(text[piece.start : piece.end])
-                held += piece.end - piece.start
+                texts.append(text[start:end])
+                held += end - start
             if held >= GROUP:
                 count()
     if texts:

@@ -23,14 +23,13 @@ class Part(NamedTuple):
 
 
 def pack(
-    ruler: Ruler, firsts: Sequence[int], lasts: Sequence[int], size: int
+    ruler: Ruler, firsts: list[int], lasts: list[int], size: int
 ) -> Iterator[tuple[int, int, bool]]:
     """Joins neighbouring parts greedily: (first part, one past the last, whether that fits).
 
     Only a single part may fail to fit.
     """
-    before = ruler.before(firsts).tolist()
-    until = ruler.until(lasts).tolist()
+    before, until = ruler.ranks(firsts, lasts)
     at = 0
     while at < len(before):
         after = bisect_right(until, before[at] + size, at)
