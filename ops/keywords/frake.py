@@ -40,15 +40,14 @@ class Frake(Op):
     every language.
 
     Where the code fails, or leaves the result to chance, it is defined thus. No word: no keyword; a
-    run of more than 100 letters is no word.
-    Fewer than three words, or a graph in which all are alike: scores are 0.3 times the textural
-    part, FRAKE's own rule for a word without centrality. A constant centrality has no say. An
-    eigenvector that does not settle is taken as far as it came. Equal scores go by first
-    occurrence, phrases first. FP-growth counts exactly, breaks ties by first occurrence, looks at
-    the 1,000 words found in most sentences, and gives at most 5,000 patterns a support, the
-    longest left out first. Above 3,000 distinct words shortest paths are followed from 512 words
-    only, drawn with a fixed seed (`ops.keywords.paths` tells the error). Scores are rounded to
-    six decimals, not two.
+    run of more than 100 letters is no word. Fewer than three words, or a graph in which all are
+    alike: scores are 0.3 times the textural part, FRAKE's own rule for a word without centrality.
+    A constant centrality has no say. An eigenvector that does not settle is taken as far as it
+    came. Equal scores go by first occurrence, phrases first. FP-growth counts exactly, breaks ties
+    by first occurrence, looks at the 1,000 words found in most sentences, and gives at most 5,000
+    patterns a support, the longest left out first. Above 3,000 distinct words shortest paths are
+    followed from 512 words only (48 in very long-drawn graphs), drawn with a fixed seed
+    (`ops.keywords.paths` tells the error). Scores are rounded to six decimals, not two.
 
     Differences that stay: sentences by the rules of `ops.segment.sentences`, tags and stop words by
     spaCy, where the authors use nltk's and their own.
