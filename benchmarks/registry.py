@@ -44,7 +44,7 @@ def benches() -> dict[str, Bench]:
         Bench(
             "quantise",
             "speed and perplexity of SmolLM2 as Q4_1, Q4_0 and Q8_0",
-            "about 8 minutes",
+            "about 3 minutes",
             "benchmarks.quantise",
         ),
     )

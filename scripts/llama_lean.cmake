@@ -11,8 +11,8 @@ set(LLAMA_ALL_WARNINGS OFF)
 set(GGML_ALL_WARNINGS OFF)
 
 if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
-  # The arithmetic is all in ggml-cpu, which keeps -O3. The rest builds graphs and reads files:
-  # -O1 compiles in two thirds of the time and runs as fast.
+  # The arithmetic is all in ggml-cpu, which keeps -O3. The rest builds graphs and reads files; -O1
+  # compiles it in about two thirds of the time.
   cmake_language(DEFER CALL target_compile_options llama PRIVATE -O1)
 
   # GCC before 14 drops the stores that fill a tile configuration, and every quantised model dies

@@ -19,9 +19,13 @@ from ops.inference.packing import pack
 from ops.inference.tokenizer import Framer, tokenizer_of
 
 MICRO_BATCH: Final = 512
-"""Tokens that pass through the model at once.
+"""Tokens that a context takes at once; longer texts get one of their own."""
 
-An encoder's attention runs over all of them, whatever text they belong to: more are slower.
+PACKED: Final = 384
+"""Tokens of short texts that pass through the model together.
+
+An encoder's attention runs over all of them, whatever text they belong to, so more are slower;
+fewer leave the matrix kernels short of work. See docs/models.md.
 """
 
 SEQUENCES: Final = 64
@@ -79,7 +83,7 @@ class LlamaEmbedder:
                 hint="make chunks smaller, or let embed.llama cut windows (too_long: window)",
             )
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for batch in pack(lengths, MICRO_BATCH, SEQUENCES):
+        for batch in pack(lengths, PACKED, SEQUENCES):
             with _OWNER:
                 vectors[batch] = self._run([tokens[index] for index in batch])
             if progress:
