@@ -50,6 +50,12 @@ class Packages(Source):
     min_characters: int = parameter(
         1, "a shorter description is passed over", unit="characters", ge=1
     )
+    max_characters: int = parameter(
+        1_000_000,
+        "a longer description is passed over; the longest hold whole change logs",
+        unit="characters",
+        ge=1,
+    )
 
     @field_validator("include", "exclude")
     @classmethod
@@ -68,8 +74,11 @@ class Packages(Source):
             raw = None if distribution is None else _raw(distribution)
             if distribution is None or raw is None:  # `load` says why
                 yield SourceItem(SCHEME + name, "unreadable")
-            elif len(_description(distribution.metadata).strip()) >= self.min_characters:
+            elif self._wants(_description(distribution.metadata)):
                 yield SourceItem(SCHEME + name, hashlib.sha256(raw).hexdigest()[:32], len(raw))
+
+    def _wants(self, description: str) -> bool:
+        return self.min_characters <= len(description.strip()) <= self.max_characters
 
     def load(self, item: SourceItem, ctx: Context) -> pl.DataFrame:
         """The document of one distribution, with all columns of `DOCUMENTS`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -79,7 +80,7 @@ def test_an_item_left_half_loaded_is_loaded_again() -> None:
     wiring, _ = wire([SOURCE])
     assert wiring is not None
     rows = {"a": row("a", "new", "f1", True), "b": row("b", "old", "f1", True)}
-    rows = {name: LedgerRow(**{**_fields(r), "item": "file:x.jsonl"}) for name, r in rows.items()}
+    rows = {name: replace(r, item="file:x.jsonl") for name, r in rows.items()}
     items = [SourceItem("file:x.jsonl", "new")]
     plan = plan_source(wiring.cells["source"], "f1", items, rows)
     assert plan.work.changed == ("file:x.jsonl",)
@@ -88,7 +89,3 @@ def test_an_item_left_half_loaded_is_loaded_again() -> None:
 def test_a_failed_document_with_rows_from_before_is_still_handed_on() -> None:
     rows = {"a": row("a", "h1", "f1", False), "b": row("b", "h1", "f1", False, outputs=False)}
     assert set(known_of(rows)) == {"a"}
-
-
-def _fields(found: LedgerRow) -> dict[str, object]:
-    return {name: getattr(found, name) for name in LedgerRow.__slots__}

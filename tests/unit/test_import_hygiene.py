@@ -1,4 +1,4 @@
-"""What must stay light to import, seen from outside; a static graph cannot tell deferred imports."""
+"""What must stay light to import, seen from outside: a graph of imports cannot tell when."""
 
 from __future__ import annotations
 

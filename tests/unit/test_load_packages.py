@@ -150,6 +150,7 @@ def test_those_without_a_description_are_passed_over(site: Site) -> None:
     uris = [item.uri for item in Packages().scan(ctx)]
     assert uris == ["package:longer", "package:short"]
     assert [row["uri"] for row in site.load(min_characters=5)] == ["package:longer"]
+    assert "package:longer" not in [row["uri"] for row in site.load(max_characters=4)]
 
 
 def test_include_and_exclude(site: Site) -> None:
