@@ -85,7 +85,8 @@ class ChunkbookApp(App[None]):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="read")
     def _read(self, path: Path) -> None:
-        # These screens need Polars and the ops: imported here, beside the first paint.
+        # These need Polars and the ops: imported here, beside the first paint.
+        import storage
         from tui.screens.chunks import ChunksScreen
         from tui.screens.notebook import NotebookScreen
 
@@ -95,6 +96,8 @@ class ChunkbookApp(App[None]):
             "chunks": lambda: ChunksScreen(book),
         }
         self.post_message(self.Read(screens))
+        # LanceDB takes seconds to import: that goes on beside the first paint of the cells.
+        storage.warm()
 
     async def on_chunkbook_app_read(self, message: Read) -> None:
         for mode, screen in message.screens.items():

@@ -43,6 +43,11 @@ class Shelf:
         """Number of chunks."""
         return self.reader.count(self.name)
 
+    @cached_property
+    def has_vectors(self) -> bool:
+        """Whether it can be searched by meaning."""
+        return self.reader.spec(self.name).vector is not None
+
     def page(self, offset: int, limit: int) -> list[dict[str, Any]]:
         """Chunks by the URI of their document, and by place."""
         by = ("uri",) if "uri" in self.reader.columns(self.name) else ()
@@ -75,6 +80,6 @@ class Shelf:
         found = self.reader.page(self.name, offset=0, limit=2, where=beside)
         around = {told["ordinal"]: told for told in found.iter_rows(named=True)}
         near: Sequence[SearchHit] = ()
-        if self.reader.spec(self.name).vector is not None:
+        if self.has_vectors:
             near = self.reader.near(self.name, chunk_id, NEAR)
         return ChunkView(row, around.get(place - 1), around.get(place + 1), near)

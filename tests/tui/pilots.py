@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import App
 from textual.pilot import Pilot
-
-from tui.app import ChunkbookApp
+from textual.screen import Screen
 
 
 async def settle(pilot: Pilot[None], rounds: int = 6) -> None:
     """Wait until what was asked for is read and shown."""
     for _ in range(rounds):
-        await pilot.pause(0.02)
+        await pilot.pause(0.01)
         await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
@@ -23,13 +24,18 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
         await settle(pilot, 3)
 
 
+async def search(pilot: Pilot[None], question: str) -> None:
+    """Type a question on the chunks screen, and wait for its answer."""
+    await pilot.press("slash", *question)
+    await settle(pilot)
+
+
 def text_of(app: App[None]) -> str:
     """What stands on the screen, row by row."""
     rows = app.screen._compositor.render_strips(app.size)
     return "\n".join("".join(segment.text for segment in strip) for strip in rows)
 
 
-def opened(app: App[None]) -> ChunkbookApp:
-    """The app as what it is."""
-    assert isinstance(app, ChunkbookApp)
-    return app
+def shows(app: App[None], screen: type[Screen[Any]]) -> bool:
+    """Whether the screen on top is of this kind."""
+    return isinstance(app.screen, screen)

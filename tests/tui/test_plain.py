@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from bisect import bisect_right
 
 import pytest
 from hypothesis import example, given
@@ -13,7 +12,6 @@ from rich.cells import cell_len
 from tests.tui.books import HOSTILE
 from tui.widgets.figures import count, counted, seconds, size
 from tui.widgets.found import around, pattern_of
-from tui.widgets.pieces import pieces_of
 from tui.widgets.plain import PREPENDED, TAB, one_line, plain, visible, widths
 from tui.widgets.spark import bar, merged, spark
 from tui.widgets.wrap import wrap
@@ -100,20 +98,6 @@ def test_wrapping_stops_where_it_is_told() -> None:
     assert len(wrap(text, 20, 10)) == 10
     assert not wrap(text, 20, 10).whole
     assert not wrap(text * 10, 20, cancelled=lambda: True).whole
-
-
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=8), st.integers(0, 45))
-def test_pieces_say_which_spans_cover_each_character(
-    spans: list[tuple[int, int]], length: int
-) -> None:
-    pieces = pieces_of(spans, length)
-    starts = [piece.start for piece in pieces]
-    assert starts == sorted(set(starts))
-    for offset in range(length):
-        covering = tuple(n for n, (start, end) in enumerate(spans) if start <= offset < end)
-        place = bisect_right(starts, offset) - 1
-        piece = pieces[place] if place >= 0 and offset < pieces[place].end else None
-        assert (piece.chunks if piece else ()) == covering
 
 
 def test_a_spark_line_shows_every_bin() -> None:

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.segment import Segment
@@ -90,6 +91,21 @@ async def test_the_text_is_shown_once_and_in_order() -> None:
         app.source.show(text, [(0, 25), (20, 44)])
         rows = [_text(row)[app.source.gutter_width :].rstrip() for row in _rows(app.source)]
         assert rows[:3] == ["First paragraph of words.", "", "Second paragraph,    with a tab."]
+
+
+@pytest.mark.parametrize("words", [20, 400, 4_000])
+async def test_no_word_is_cut_off(words: int) -> None:
+    app = OneWidget()
+    text = " ".join(f"word{number}" for number in range(words))
+    async with app.run_test(size=(60, 24)) as pilot:
+        app.source.show(text, [(0, 30)])
+        await settle(pilot)
+        shown: list[str] = []
+        for top in range(0, len(app.source.rows), app.source.scrollable_content_region.height):
+            app.source.scroll_to(0, top, animate=False)
+            rows = _rows(app.source)[top - app.source.scroll_offset.y :]
+            shown += " ".join(_text(row)[app.source.gutter_width :] for row in rows).split()
+        assert shown == text.split()
 
 
 async def test_chunks_overlap_and_selection_differ_in_style() -> None:

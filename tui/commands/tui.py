@@ -23,10 +23,6 @@ def tui(notebook: Path | None) -> None:
 
     `?` lists the keys there, ctrl+p every action.
     """
-    import storage
-
-    # LanceDB takes seconds to import; that goes on beside the first paint.
-    storage.warm()
     from tui.app import ChunkbookApp
     from tui.terminal import quiet_terminal
 

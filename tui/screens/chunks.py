@@ -26,7 +26,7 @@ from tui.widgets.figures import count, counted
 from tui.widgets.found import around, pattern_of
 from tui.widgets.header import TopLine
 from tui.widgets.plain import one_line, plain
-from tui.widgets.search import Question, SearchBar
+from tui.widgets.search import MODES, Question, SearchBar
 from tui.widgets.table import PAGE, Column, PageTable, Row
 
 HITS: Final = 100
@@ -141,6 +141,7 @@ class ChunksScreen(BookScreen):
         if shelf is None:
             table.reset(0, empty="nothing is published yet: run the notebook first")
             return
+        self.query_one(SearchBar).offer(MODES if shelf.has_vectors else MODES[:1])
         table.pattern = pattern_of(message.question.text)
         total, said = shelf.total, counted(shelf.total, "chunk")
         if message.question.text:

@@ -21,7 +21,7 @@ class ModeTab(Static):
 
     def __init__(self, mode: str, key: str, title: str, *, active: bool) -> None:
         content = Content.assemble((key, "$primary bold"), " ", title)
-        super().__init__(content, classes="-active" if active else "")
+        super().__init__(content, id=f"to-{mode}", classes="-active" if active else "")
         self.mode = mode
         self.tooltip = f"Go to {title} ({key})"
 

@@ -90,12 +90,11 @@ def lines_of(lineage: Lineage) -> Iterator[Line]:
 
 def _step(step: Step, depth: int) -> Iterator[Line]:
     yield Line(depth, step.cell, "└", "bold", step.op)
-    fields = op_class(step.op).model_fields
-    other = {
-        name: value
-        for name, value in step.parameters.items()
-        if name not in fields or value != fields[name].get_default(call_default_factory=True)
+    defaults = {
+        name: _listed(field.get_default(call_default_factory=True))
+        for name, field in op_class(step.op).model_fields.items()
     }
+    other = {name: value for name, value in step.parameters.items() if value != defaults.get(name)}
     if other:
         said = " · ".join(f"{name} {told(value) or 'none'}" for name, value in other.items())
         yield Line(depth, one_line(said, 300))
@@ -106,3 +105,8 @@ def _step(step: Step, depth: int) -> Iterator[Line]:
         figures.append(moment(step.at))
     yield Line(depth, " · ".join(figures))
     yield Line(depth, f"run {step.run_id[:SHORT]} · fingerprint {step.fingerprint[:SHORT]}")
+
+
+def _listed(value: object) -> object:
+    """As it is written in JSON."""
+    return [_listed(item) for item in value] if isinstance(value, tuple) else value

@@ -66,6 +66,7 @@ class ResultPane(Vertical):
     def on_mount(self) -> None:
         for frame in FRAMES:
             self.query_one(TabbedContent).hide_tab(f"result-{frame}")
+        self.add_class("-single")
 
     def clear(self, said: str = "") -> None:
         """Show no document, and why."""

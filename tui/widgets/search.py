@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Question", "SearchBar"]
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Literal
 
@@ -17,6 +18,7 @@ from textual.widgets import Input, Static
 Mode = Literal["text", "vector", "hybrid"]
 
 MODES: Final[tuple[Mode, ...]] = ("text", "vector", "hybrid")
+NO_VECTORS: Final = "This collection has no vectors: add an embed.llama cell above it"
 PAUSE: Final = 0.15
 """Seconds without a key before a search starts."""
 
@@ -67,6 +69,8 @@ class SearchBar(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self.question = Question("", "text")
+        self.modes = MODES
+        """Those that can be chosen."""
         self._later: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -84,9 +88,19 @@ class SearchBar(Horizontal):
         for switch in self.query(ModeSwitch):
             switch.set_class(switch.mode == self.question.mode, "-active")
 
+    def offer(self, modes: Sequence[Mode]) -> None:
+        """Let only these modes be chosen."""
+        self.modes = tuple(modes)
+        for switch in self.query(ModeSwitch):
+            switch.disabled = switch.mode not in modes
+            switch.tooltip = NO_VECTORS if switch.disabled else self.TIPS[switch.mode]
+        if self.question.mode not in modes:
+            self.choose(self.modes[0])
+
     def cycle(self) -> None:
         """Go on to the next mode."""
-        self.choose(MODES[(MODES.index(self.question.mode) + 1) % len(MODES)])
+        place = self.modes.index(self.question.mode)
+        self.choose(self.modes[(place + 1) % len(self.modes)])
 
     def choose(self, mode: Mode) -> None:
         """Search in this mode from now on."""

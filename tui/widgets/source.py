@@ -19,7 +19,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
-from tui.widgets.pieces import Piece, pieces_of
+from ops.export.spans import Segment as Piece
+from ops.export.spans import paint
 from tui.widgets.plain import TAB, visible, widths
 from tui.widgets.wrap import Rows, wrap
 
@@ -98,10 +99,12 @@ class SourceView(ScrollView, can_focus=True):
             spans: half-open characters of each chunk, by start; they may overlap.
             headings: half-open characters of what stands out, in order and apart.
         """
+        if bool(spans) != bool(self.spans):
+            self.refresh_bindings()
         self.text = text
         self.spans = spans
         self.selected = None
-        self._pieces = pieces_of(spans, len(text))
+        self._pieces = paint(len(text), spans)
         self._starts = [piece.start for piece in self._pieces]
         edges = {edge for piece in self._pieces for edge in (piece.start, piece.end)}
         edges.update(edge for heading in headings for edge in heading)
@@ -110,7 +113,6 @@ class SourceView(ScrollView, can_focus=True):
         self._begin = [start for start, _ in spans]
         self.scroll_to(0, 0, animate=False)
         self._rewrap()
-        self.refresh_bindings()
 
     @property
     def gutter_width(self) -> int:
@@ -221,9 +223,9 @@ class SourceView(ScrollView, can_focus=True):
                 said = visible(self.text[begin:stop]).replace("\t", TAB)
                 segments.append(Segment(said, base + self._style(begin)))
         # A chunk that goes on in the next row is filled to the edge, so that it reads as one block.
-        piece = self._piece_at(end - 1) if end > start else None
-        goes_on = piece is not None and piece.end > end
-        fill = base + self._piece_style(piece) if goes_on else base
+        last, following = self._piece_at(end - 1), self._piece_at(end)
+        goes_on = last and following and not set(last.chunks).isdisjoint(following.chunks)
+        fill = base + self._piece_style(last) if goes_on else base
         return Strip(segments).adjust_cell_length(width - 1, fill).extend_cell_length(width, base)
 
     def _gutter(self, start: int, end: int) -> list[Segment]:
