@@ -57,9 +57,6 @@ def cell_metadata(
     }
     for kind in KINDS:
         found[f"documents_{kind}"] = show.int(getattr(report, kind))
-    for frame, table in tables.items():
-        rows = _sample(workspace, table, frame, wired.outputs[frame], documents)
-        found[f"ten_{frame}"] = _table(rows)
     if "chunks" in wired.cell.op.creates:
         lengths = _lengths(workspace, tables["chunks"], report.rows, list(documents))
         budget = getattr(wired.cell.op, "size", None)
@@ -70,6 +67,9 @@ def cell_metadata(
         found["failures"] = _table(
             [{"document": plain(uri), "reason": plain(reason)} for uri, reason in reasons]
         )
+    for frame, table in tables.items():
+        rows = _sample(workspace, table, frame, wired.outputs[frame], documents)
+        found[f"ten_{frame}"] = _table(rows)
     return found
 
 

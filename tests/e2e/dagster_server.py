@@ -96,7 +96,7 @@ def dagster_dev(folder: Path, environment: dict[str, str]) -> Iterator[Server]:
     finally:
         process.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            process.wait(30)
+            process.wait(15)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
