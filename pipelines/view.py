@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import polars as pl
 
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from ops.op import Op
     from pipelines.wiring import CellWiring
     from storage import LedgerRow
+
+Ledger: TypeAlias = Mapping[str, Mapping[str, "LedgerRow"]]
+"""Cell → document → what is recorded."""
 
 BINS: Final = 16
 DERIVED: Final = {"documents": FRAME_NAMES, "chunks": ("mentions", "collection")}
@@ -81,6 +84,8 @@ class Overview:
     run_id: str = ""
     problem: ChunkbookError | None = None
     """Why states are unknown, if they are."""
+    ledger: Ledger = field(default_factory=dict, repr=False)
+    """What it was read from: large, and needed again to list documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +125,8 @@ def overview(workspace: Workspace) -> Overview:
         for name, wired in workspace.wiring.cells.items()
     }
     if manifest is None:
-        return Overview(cells)
-    return Overview(cells, manifest.at, manifest.run_id)
+        return Overview(cells, ledger=ledger)
+    return Overview(cells, manifest.at, manifest.run_id, ledger=ledger)
 
 
 def has_store(workspace: Workspace) -> bool:
@@ -206,14 +211,18 @@ def _reaches(workspace: Workspace, maker: str, cell: str) -> bool:
     return maker in workspace.wiring.above(cell)
 
 
-def documents(workspace: Workspace, cell: str) -> pl.DataFrame:
+def documents(workspace: Workspace, cell: str, ledger: Ledger | None = None) -> pl.DataFrame:
     """The documents at a cell, by URI: doc_id, title, uri, bytes, chunks and failure.
 
     `chunks` is null where no cell so far makes any, `failure` is "" for a document that is well.
     Items that could not be read at all have the id under which the ledger keeps them.
+
+    Args:
+        ledger: that of an overview; read if it is not given.
     """
     known = frames_of(workspace, cell)
-    ledger = workspace.ledger() if has_store(workspace) else {}
+    if ledger is None:
+        ledger = workspace.ledger() if has_store(workspace) else {}
     source = next(iter(known["documents"]))
     columns = ["doc_id", "title", "uri", "bytes"]
     table = _read(workspace, source, "documents", None, columns)
@@ -233,14 +242,22 @@ def documents(workspace: Workspace, cell: str) -> pl.DataFrame:
     ).sort("uri", "doc_id")
 
 
-def document(workspace: Workspace, cell: str, doc_id: str) -> Document:
-    """One document with all that is known of it at a cell."""
+def document(
+    workspace: Workspace, cell: str, doc_id: str, ledger: Ledger | None = None
+) -> Document:
+    """One document with all that is known of it at a cell.
+
+    Args:
+        ledger: that of an overview; read if it is not given.
+    """
+    if ledger is None:
+        ledger = workspace.ledger()
     frames = {}
     for frame, writers in frames_of(workspace, cell).items():
         if frame != "collection":
             frames[frame] = _joined(workspace, frame, writers, doc_id)
     rows = frames["documents"].to_dicts()
-    row = workspace.ledger().get(cell, {}).get(doc_id)
+    row = ledger.get(cell, {}).get(doc_id)
     failure = row.reason if row and row.outcome == "failed" else ""
     if not rows:
         item = row.item if row else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipelines.events import Observer, RunReport
     from pipelines.lineage import Lineage
     from pipelines.model import Model
-    from pipelines.view import Document, Overview
+    from pipelines.view import Document, Ledger, Overview
     from pipelines.workspace import Workspace
     from storage import Reader
     from tui.shelf import Shelf
@@ -32,6 +32,7 @@ class Book:
     model: Model
     seen: Overview | None = None
     """The state of the cells when it was last looked at."""
+    _ledger: Ledger | None = None
     _workspace: Workspace | None = None
     _reader: Reader | None = None
     _lock: Lock = field(default_factory=Lock)
@@ -58,7 +59,8 @@ class Book:
             return self._workspace
 
     def reopen(self) -> None:
-        """Look again at what is on disk, after a run."""
+        """Look again at what is on disk, while and after a run."""
+        self._ledger = None
         with self._lock:
             self._workspace = None
             self._reader = None
@@ -68,19 +70,20 @@ class Book:
         from pipelines.view import overview
 
         self.seen = overview(self.workspace)
+        self._ledger = None if self.seen.problem else self.seen.ledger
         return self.seen
 
     def documents(self, cell: str) -> pl.DataFrame:
         """The documents at a cell."""
         from pipelines.view import documents
 
-        return documents(self.workspace, cell)
+        return documents(self.workspace, cell, self._ledger)
 
     def document(self, cell: str, doc_id: str) -> Document:
         """One document with all that is known of it at a cell."""
         from pipelines.view import document
 
-        return document(self.workspace, cell, doc_id)
+        return document(self.workspace, cell, doc_id, self._ledger)
 
     def run(
         self,

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from textual.command import CommandPalette
 from textual.widgets import Footer, OptionList
 
+from ops.errors import UsageError
 from tests.tui.pilots import press, settle, shows, text_of
 from tui.app import ChunkbookApp
 from tui.book import find_notebooks
@@ -177,6 +178,12 @@ def test_the_command_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
     ran = CliRunner().invoke(tui, [str(tmp_path / "none.yaml")])
     assert ran.exit_code == 2
     assert "none.yaml" in ran.output
+
+
+def test_the_command_needs_a_terminal(made_policies: Path) -> None:
+    ran = CliRunner().invoke(tui, [str(made_policies)])
+    assert isinstance(ran.exception, UsageError)
+    assert "terminal" in ran.exception.message
 
 
 def test_the_first_paint_waits_for_nothing_heavy() -> None:

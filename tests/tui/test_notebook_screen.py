@@ -107,9 +107,9 @@ async def test_the_document_stays_when_the_cell_changes(app: ChunkbookApp) -> No
         chosen = _screen(app).doc_id
         await press(pilot, "shift+tab", "down")
         assert _screen(app).doc_id == chosen
-        document = app.screen.query_one(ResultPane).document
-        assert document is not None
-        assert document.doc_id == chosen
+        shown = app.screen.query_one(ResultPane).shown
+        assert shown is not None
+        assert shown.document.doc_id == chosen
         assert "keywords" not in text_of(app).splitlines()[-5]
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 __all__ = ["tui"]
 
+import os
+import sys
 from pathlib import Path
 
 import click
 
+from ops.errors import UsageError
 from tui.commands.arguments import NotebookPath
 
 
@@ -23,6 +26,9 @@ def tui(notebook: Path | None) -> None:
 
     `?` lists the keys there, ctrl+p every action.
     """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) and "TEXTUAL_DRIVER" not in os.environ:
+        hint = "`chunkbook show` writes a page with the chunks over their source"
+        raise UsageError("the interface needs a terminal", hint=hint)
     from tui.app import ChunkbookApp
     from tui.terminal import quiet_terminal
 

@@ -16,7 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Footer, Static
 
 from ops.op import Op
-from pipelines.view import Document, Overview
+from pipelines.view import Overview
 from tui.book import Book
 from tui.messages import ShowSource
 from tui.screens.runs import RunScreen
@@ -25,6 +25,7 @@ from tui.widgets.figures import count, size
 from tui.widgets.header import TopLine
 from tui.widgets.plain import one_line, plain
 from tui.widgets.result import ResultPane
+from tui.widgets.shown import Shown
 from tui.widgets.source import SourceView
 from tui.widgets.table import PAGE, Column, PageTable, Row
 
@@ -62,10 +63,10 @@ class NotebookScreen(RunScreen):
     class Opened(Message):
         """A document was read."""
 
-        def __init__(self, cell: str, document: Document) -> None:
+        def __init__(self, cell: str, shown: Shown) -> None:
             super().__init__()
             self.cell = cell
-            self.document = document
+            self.shown = shown
 
     def __init__(self, book: Book) -> None:
         super().__init__(book)
@@ -175,13 +176,13 @@ class NotebookScreen(RunScreen):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="document")
     def _open(self, cell: str, doc_id: str) -> None:
-        self.post_message(self.Opened(cell, self.book.document(cell, doc_id)))
+        self.post_message(self.Opened(cell, Shown.of(self.book.document(cell, doc_id))))
 
     def on_notebook_screen_opened(self, message: Opened) -> None:
         chosen = self.query_one(CellList).chosen
         if chosen is not None and chosen.id == message.cell:
             result = self.query_one(ResultPane)
-            result.show(message.document)
+            result.show(message.shown)
             if self._sought is not None:
                 result.find(self._sought)
                 self._sought = None
@@ -200,6 +201,7 @@ class NotebookScreen(RunScreen):
     def cell_finished(self, cell: str) -> None:
         chosen = self.query_one(CellList).chosen
         if chosen is not None and chosen.id == cell:
+            self.book.reopen()
             self._list(cell)
 
     def run_over(self) -> None:

@@ -4,42 +4,25 @@ from __future__ import annotations
 
 __all__ = ["ResultPane"]
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any, Final
 
-import polars as pl
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static, TabbedContent, TabPane
 
 from pipelines.view import Document
+from tui.widgets.canvas import Canvas
 from tui.widgets.facts import Facts, columns_of, told
 from tui.widgets.figures import count, counted
-from tui.widgets.plain import one_line, plain
+from tui.widgets.plain import one_line
+from tui.widgets.shown import FRAMES, Shown
 from tui.widgets.source import SourceView
-from tui.widgets.table import Column, PageTable, Row
+from tui.widgets.table import PageTable
 
-FRAMES: Final = {
-    "entities": (
-        ("name", Column("Entity")),
-        ("label", Column("Label", 10, quiet=True)),
-        ("mentions", Column("Mentions", 8, right=True)),
-        ("aliases", Column("Also")),
-    ),
-    "relations": (
-        ("subject", Column("Subject")),
-        ("predicate", Column("Relation", 12, quiet=True)),
-        ("object", Column("Object")),
-        ("weight", Column("Weight", 6, right=True)),
-    ),
-}
-"""Frames that are shown as tables of their own, with the columns shown."""
 MOST: Final = 6
 """Columns of a chunk that are shown under its text."""
-FIRST: Final = {"entities": "mentions", "relations": "weight"}
-"""What each is sorted by, largest first."""
 
 
 class ResultPane(Vertical):
@@ -47,8 +30,7 @@ class ResultPane(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self._chunks: pl.DataFrame | None = None
-        self.document: Document | None = None
+        self.shown: Shown | None = None
 
     def compose(self) -> ComposeResult:
         with TabbedContent(initial="result-text"):
@@ -68,102 +50,73 @@ class ResultPane(Vertical):
             self.query_one(TabbedContent).hide_tab(f"result-{frame}")
         self.add_class("-single")
 
-    def clear(self, said: str = "") -> None:
-        """Show no document, and why."""
-        self.document = None
-        self.query_one(SourceView).show("")
-        self._say(plain(said, "$quiet"))
+    def clear(self) -> None:
+        """Show no document."""
+        self.shown = None
+        self.query_one(SourceView).show(Canvas())
+        self._say(Content(""))
 
-    def show(self, document: Document) -> None:
+    def show(self, shown: Shown) -> None:
         """Show a document as a cell left it."""
-        self.document = document
-        chunks = document.chunks
-        spans: list[tuple[int, int]] = []
-        if chunks is not None:
-            chunks = _leaves(chunks)
-            spans = [(start, end) for start, end in chunks.select("start", "end").iter_rows()]
-        self._chunks = chunks
+        self.shown = shown
         text = self.query_one(SourceView)
-        text.show(document.text, spans, _headings(document))
+        text.show(shown.canvas)
         for frame in FRAMES:
-            self._show_frame(frame, document)
+            self._show_table(frame, shown)
         # One tab alone needs no bar.
-        self.set_class(not any(frame in document.frames for frame in FRAMES), "-single")
-        if spans:
+        self.set_class(not shown.tables, "-single")
+        if shown.canvas.spans:
             text.select(0, reveal=False)
         else:
-            self._say(_about(document))
+            self._say(_about(shown.document))
+
+    def find(self, chunk: Mapping[str, Any]) -> None:
+        """Select a chunk, or the one at its place."""
+        place = self.shown.place_of(chunk) if self.shown is not None else None
+        if place is not None:
+            self.query_one(SourceView).select(place)
 
     def _say(self, said: Content) -> None:
         self.query_one("#source-status", Static).update(said)
         self.query_one(Facts).show({})
 
-    def find(self, row: Mapping[str, Any]) -> None:
-        """Select a chunk; where it is not among those shown, the one at its place."""
-        if self._chunks is None or not len(self._chunks):
-            return
-        ids = self._chunks["chunk_id"].to_list()
-        place = (
-            ids.index(row["chunk_id"])
-            if row["chunk_id"] in ids
-            else bisect_right(self._chunks["start"].to_list(), row["start"]) - 1
-        )
-        self.query_one(SourceView).select(max(place, 0))
-
-    def _show_frame(self, frame: str, document: Document) -> None:
+    def _show_table(self, frame: str, shown: Shown) -> None:
         name = f"result-{frame}"
         tabs = self.query_one(TabbedContent)
-        if frame not in document.frames:
-            if tabs.active == name:
-                tabs.active = "result-text"
-            tabs.hide_tab(name)
+        if frame in shown.tables:
+            rows = shown.tables[frame]
+            self.query_one(f"#table-{frame}", PageTable).reset(len(rows), rows)
+            tabs.show_tab(name)
             return
-        table = document.frames[frame].sort(FIRST[frame], descending=True, maintain_order=True)
-        fields = [field for field, _ in FRAMES[frame]]
-        rows = [
-            Row(str(place), tuple(told(values[field]) for field in fields))
-            for place, values in enumerate(table.iter_rows(named=True))
-        ]
-        self.query_one(f"#table-{frame}", PageTable).reset(len(rows), rows)
-        tabs.show_tab(name)
+        if tabs.active == name:
+            tabs.active = "result-text"
+        tabs.hide_tab(name)
 
     def on_source_view_selected(self, message: SourceView.Selected) -> None:
         message.stop()
-        if self.document is not None and self._chunks is not None:
-            row = self._chunks.row(message.place, named=True)
-            self.query_one("#source-status", Static).update(
-                _status(row, message.place, len(self._chunks), exact=self.document.exact)
-            )
-            said = {"keywords": told(row.get("keywords")), **columns_of(row)}
-            self.query_one(Facts).show(dict(list(said.items())[:MOST]))
-
-
-def _leaves(chunks: pl.DataFrame) -> pl.DataFrame:
-    return chunks.filter(pl.col("level") == 0).sort("start", "end")
-
-
-def _headings(document: Document) -> list[tuple[int, int]]:
-    rows = document.frames["documents"]
-    if not len(rows):
-        return []
-    spans = rows["structure"][0]
-    found = [(s["start"], s["end"]) for s in spans if s["kind"] == "heading"]
-    return sorted(found)
+        shown = self.shown
+        if shown is None or shown.chunks is None:
+            return
+        row = shown.chunks.row(message.place, named=True)
+        self.query_one("#source-status", Static).update(
+            _status(row, message.place, len(shown.chunks), exact=shown.document.exact)
+        )
+        said = {"keywords": told(row.get("keywords")), **columns_of(row)}
+        self.query_one(Facts).show(dict(list(said.items())[:MOST]))
 
 
 def _about(document: Document) -> Content:
     if document.failure:
         return Content.assemble(("▲ put aside: ", "$error bold"), one_line(document.failure, 600))
-    told_of = [counted(len(document.text), "character")]
-    told_of += [told_ for told_ in (one_line(document.uri, 200),) if told_]
-    return Content.styled(" · ".join(told_of), "$quiet")
+    size = counted(len(document.text), "character")
+    return Content.styled(f"{size} · {one_line(document.uri, 200)}", "$quiet")
 
 
 def _status(row: dict[str, Any], place: int, total: int, *, exact: bool) -> Content:
     figures = [
         counted(row["tokens"], "token"),
-        f"ends at {row['boundary']}",
         f"{count(row['start'])} – {count(row['end'])}",
+        f"ends at {row['boundary']}",
     ]
     line = Content.assemble(
         (f"Chunk {place + 1:,}", "bold"),

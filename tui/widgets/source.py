@@ -4,9 +4,7 @@ from __future__ import annotations
 
 __all__ = ["SourceView"]
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -20,7 +18,7 @@ from textual.strip import Strip
 from textual.worker import get_current_worker
 
 from ops.export.spans import Segment as Piece
-from ops.export.spans import paint
+from tui.widgets.canvas import Canvas
 from tui.widgets.plain import TAB, visible, widths
 from tui.widgets.wrap import Rows, wrap
 
@@ -77,40 +75,25 @@ class SourceView(ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__()
-        self.text = ""
-        self.spans: Sequence[tuple[int, int]] = ()
+        self.canvas = Canvas()
         self.selected: int | None = None
         self.rows = wrap("", 80)
-        self._pieces: Sequence[Piece] = ()
-        self._starts: list[int] = []
-        self._edges: list[int] = []
-        self._headings: Sequence[tuple[int, int]] = ()
-        self._begin: list[int] = []
 
-    def show(
-        self,
-        text: str,
-        spans: Sequence[tuple[int, int]] = (),
-        headings: Sequence[tuple[int, int]] = (),
-    ) -> None:
-        """Show another text.
+    @property
+    def text(self) -> str:
+        return self.canvas.text
 
-        Args:
-            spans: half-open characters of each chunk, by start; they may overlap.
-            headings: half-open characters of what stands out, in order and apart.
-        """
-        if bool(spans) != bool(self.spans):
+    @property
+    def spans(self) -> Sequence[tuple[int, int]]:
+        """The half-open characters of each chunk."""
+        return self.canvas.spans
+
+    def show(self, canvas: Canvas) -> None:
+        """Show another text."""
+        if bool(canvas.spans) != bool(self.spans):
             self.refresh_bindings()
-        self.text = text
-        self.spans = spans
+        self.canvas = canvas
         self.selected = None
-        self._pieces = paint(len(text), spans)
-        self._starts = [piece.start for piece in self._pieces]
-        edges = {edge for piece in self._pieces for edge in (piece.start, piece.end)}
-        edges.update(edge for heading in headings for edge in heading)
-        self._edges = sorted(edges)
-        self._headings = headings
-        self._begin = [start for start, _ in spans]
         self.scroll_to(0, 0, animate=False)
         self._rewrap()
 
@@ -196,16 +179,11 @@ class SourceView(ScrollView, can_focus=True):
         start, end = self.rows.span(row)
         reached = widths(self.text[start:end]).cumsum()
         offset = start + int((reached <= place.x - self.gutter_width).sum())
-        found = self._piece_at(min(offset, max(end - 1, start)))
+        found = self.canvas.piece_at(min(offset, max(end - 1, start)))
         if found and found.chunks:
             # Where chunks overlap, a further click chooses the next of them.
             after = [c for c in found.chunks if self.selected is not None and c > self.selected]
             self.select((after or list(found.chunks))[0], reveal=False)
-
-    def _piece_at(self, offset: int) -> Piece | None:
-        place = bisect_right(self._starts, offset) - 1
-        piece = self._pieces[place] if place >= 0 else None
-        return piece if piece and offset < piece.end else None
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
@@ -216,14 +194,11 @@ class SourceView(ScrollView, can_focus=True):
         start, end = self.rows.span(row)
         segments = list(self._gutter(start, end))
         shown = end - self.text[start:end].endswith("\n")
-        inside = self._edges[bisect_right(self._edges, start) : bisect_left(self._edges, shown)]
-        cuts = [start, *inside, shown]
-        for begin, stop in pairwise(cuts):
-            if begin < stop:
-                said = visible(self.text[begin:stop]).replace("\t", TAB)
-                segments.append(Segment(said, base + self._style(begin)))
+        for begin, stop in self.canvas.parts(start, shown):
+            said = visible(self.text[begin:stop]).replace("\t", TAB)
+            segments.append(Segment(said, base + self._style(begin)))
         # A chunk that goes on in the next row is filled to the edge, so that it reads as one block.
-        last, following = self._piece_at(end - 1), self._piece_at(end)
+        last, following = self.canvas.piece_at(end - 1), self.canvas.piece_at(end)
         goes_on = last and following and not set(last.chunks).isdisjoint(following.chunks)
         fill = base + self._piece_style(last) if goes_on else base
         return Strip(segments).adjust_cell_length(width - 1, fill).extend_cell_length(width, base)
@@ -232,9 +207,8 @@ class SourceView(ScrollView, can_focus=True):
         width = self.gutter_width
         if not self.spans:
             return [Segment(" " * width, self.rich_style)]
-        first = bisect_left(self._begin, start)
-        begins = first < len(self._begin) and self._begin[first] < max(end, start + 1)
-        number = str(first + 1) if begins else ""
+        first = self.canvas.beginning(start, max(end, start + 1))
+        number = "" if first is None else str(first + 1)
         chosen = self.spans[self.selected] if self.selected is not None else (0, 0)
         marked = chosen[0] < max(end, start + 1) and start < chosen[1]
         gutter = self.get_component_rich_style("source--gutter")
@@ -245,9 +219,8 @@ class SourceView(ScrollView, can_focus=True):
         ]
 
     def _style(self, offset: int) -> Style:
-        style = self._piece_style(self._piece_at(offset))
-        place = bisect_right(self._headings, (offset, len(self.text) + 1)) - 1
-        if place >= 0 and offset < self._headings[place][1]:
+        style = self._piece_style(self.canvas.piece_at(offset))
+        if self.canvas.is_heading(offset):
             style += self.get_component_rich_style("source--heading", partial=True)
         return style
 
