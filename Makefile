@@ -22,7 +22,7 @@ test-full: models ## Run all tests; installs a browser from Debian.
 	$(BIN)/pytest -m "full or not full"
 
 check: $(INSTALLED) ## Check style, types and import contracts.
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports

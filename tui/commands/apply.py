@@ -85,10 +85,9 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _load(op: Op, failures: list[str]) -> Iterator[Frames]:
-    from ops.inference.resources import LocalResources
-
     from ops.context import Context
     from ops.frames import Frames
+    from ops.inference.resources import LocalResources
     from ops.op import Source
     from pipelines.apply import load_source
 
@@ -162,9 +161,8 @@ def _good(source: Path, failures: list[str]) -> Iterator[Mapping[str, Any]]:
 
 
 def _applied(op: Op, frames: Frames, failures: list[str]) -> Frames:
-    from ops.inference.resources import LocalResources
-
     from ops.context import Context
+    from ops.inference.resources import LocalResources
     from pipelines.apply import apply_op
     from pipelines.vectors import Remembered
 

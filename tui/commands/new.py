@@ -90,10 +90,9 @@ def _name(directory: Path) -> str:
 
 
 def _has_documents(directory: Path, files: type) -> bool:
-    from ops.inference.resources import LocalResources
-
     from ops.context import Context
     from ops.errors import SourceError
+    from ops.inference.resources import LocalResources
 
     op = files(path=".")
     try:

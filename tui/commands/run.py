@@ -56,7 +56,6 @@ def run(
         sample_cells(model, cells, sample, as_json)
         return
     from pipelines.job import run_recorded
-
     from pipelines.run import Options
 
     options = Options(cells=cells or None, retry=retry, allow_empty=allow_empty)

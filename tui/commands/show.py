@@ -45,7 +45,6 @@ def show(
 
     storage.warm()
     from ops.export.html import page
-
     from pipelines.parse import read
     from pipelines.search import collection_of
     from pipelines.workspace import Workspace
