@@ -228,7 +228,8 @@ def documents(workspace: Workspace, cell: str, ledger: Ledger | None = None) -> 
     table = _read(workspace, source, "documents", None, columns)
     rows = ledger.get(cell, {})
     failures = {name: row.reason for name, row in rows.items() if row.outcome == "failed"}
-    lost = [name for name in failures if name not in set(table["doc_id"])]
+    present = set(table["doc_id"])
+    lost = [name for name in failures if name not in present]
     if lost:
         items = [rows[name].item or name for name in lost]
         more = {"doc_id": lost, "title": items, "uri": items, "bytes": [0] * len(lost)}

@@ -21,7 +21,7 @@ FRAMES: Final = {
         ("name", Column("Entity")),
         ("label", Column("Label", 10, quiet=True)),
         ("mentions", Column("Mentions", 8, right=True)),
-        ("aliases", Column("Also")),
+        ("aliases", Column("Also", spare=True)),
     ),
     "relations": (
         ("subject", Column("Subject")),

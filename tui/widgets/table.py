@@ -26,14 +26,16 @@ PAGE: Final = 200
 """Rows asked for at once."""
 KEPT: Final = 50
 """Pages kept in memory."""
+NARROW: Final = 60
+"""Cells; below this spare columns are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column: its title, its width in cells (0: all that is left), and how it is aligned.
 
-    `quiet` columns stand back; in `marked` ones what the table looks for is marked. Columns
-    without a width share the room evenly.
+    `quiet` columns stand back, `spare` ones give way in a narrow table; in `marked` ones what the
+    table looks for is marked. Columns without a width share the room evenly.
     """
 
     title: str
@@ -41,6 +43,7 @@ class Column:
     right: bool = False
     quiet: bool = False
     marked: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,13 +296,16 @@ class PageTable(ScrollView, can_focus=True):
         yield Segment(text[here:], style)
 
     def _widths(self, width: int) -> list[int]:
-        free = [column for column in self.columns if not column.width]
-        fixed = sum(column.width for column in self.columns) + 2 * len(self.columns)
+        shown = [column for column in self.columns if width >= NARROW or not column.spare]
+        free = [column for column in shown if not column.width]
+        fixed = sum(column.width for column in shown) + 2 * len(shown)
         left = max(width - fixed, 0)
         share, rest = divmod(left, len(free)) if free else (0, 0)
         sizes = []
         for column in self.columns:
-            if column.width:
+            if column not in shown:
+                sizes.append(0)
+            elif column.width:
                 sizes.append(column.width)
             else:
                 sizes.append(share + (1 if rest > 0 else 0))
