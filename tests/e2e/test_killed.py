@@ -19,7 +19,7 @@ from tests.equality import assert_same_tables
 @pytest.mark.parametrize(
     "kills",
     [
-        pytest.param(5, marks=pytest.mark.slow),
+        pytest.param(3, marks=pytest.mark.slow),
         pytest.param(20, marks=[pytest.mark.slow, pytest.mark.full]),
     ],
 )

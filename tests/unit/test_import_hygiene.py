@@ -13,7 +13,6 @@ HEAVY = (
     "llama_cpp",
     "networkx",
     "pyarrow",
-    "rustworkx",
     "scipy",
     "spacy",
     "textual",
