@@ -37,7 +37,7 @@ class Llama(Op):
     name: ClassVar = "embed.llama"
     version: ClassVar = 1
     reads: ClassVar[Columns] = {"documents": ("title",), "chunks": ("text",)}
-    uses: ClassVar[Columns] = {"chunks": ("heading_path", "keywords", "context")}
+    uses: ClassVar[Columns] = {"chunks": ("derived_text", "heading_path", "keywords", "context")}
     writes: ClassVar[Mapping[str, Schema]] = {
         "chunks": {
             "vector": pl.List(pl.Float32()),

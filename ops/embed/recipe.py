@@ -21,7 +21,8 @@ def compose(recipe: Sequence[Part], title: str, chunk: Mapping[str, Any]) -> str
 
     Args:
         title: of the document.
-        chunk: a row with `text`, and with `heading_path`, `keywords`, `context` where known.
+        chunk: a row with `text`, and with `derived_text` (which then stands for it),
+            `heading_path`, `keywords`, `context` where known.
     """
     found = [_part(part, title, chunk) for part in recipe]
     headings = chunk.get("heading_path") or ()
@@ -33,7 +34,7 @@ def compose(recipe: Sequence[Part], title: str, chunk: Mapping[str, Any]) -> str
 def _part(part: Part, title: str, chunk: Mapping[str, Any]) -> str:
     match part:
         case "text":
-            return str(chunk["text"])
+            return str(chunk.get("derived_text") or chunk["text"])
         case "title":
             return title
         case "headings":

@@ -64,4 +64,17 @@ def _rows(doc: str, text: str, pieces: Sequence[Piece]) -> Iterator[tuple[Any, .
             parents[piece] = name
         place = ordinals[level]
         ordinals[level] = place + 1
-        yield name, doc, level, place, parent, start, end, body, piece.tokens, piece.boundary
+        why, score, threshold = piece.boundary, piece.score, piece.threshold
+        yield (
+            *(name, doc, level, place, parent, start, end, body, piece.tokens),
+            *(why, score, threshold, *_derived(text, piece)),
+        )
+
+
+def _derived(text: str, piece: Piece) -> tuple[str | None, list[dict[str, int]] | None]:
+    """The lead and the piece, one a line, with the spans they come from."""
+    if not piece.lead:
+        return None, None
+    spans = [*piece.lead, (piece.start, piece.end)]
+    derived = "\n".join(text[start:end] for start, end in spans)
+    return derived, [{"start": start, "end": end} for start, end in spans]

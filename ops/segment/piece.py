@@ -30,6 +30,12 @@ class Piece:
     parent: Piece | None = None
     tokens: int = UNCOUNTED
     """Exactly what the tokenizer gives for the piece's own text; UNCOUNTED until that is known."""
+    score: float | None = None
+    """How strongly the text parts where the piece ends, for segmenters that measure that."""
+    threshold: float | None = None
+    """What the score was compared with."""
+    lead: tuple[tuple[int, int], ...] = ()
+    """Spans elsewhere that a reader needs first (a table's header); they go into derived text."""
 
 
 class Structure(NamedTuple):

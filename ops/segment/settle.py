@@ -81,7 +81,8 @@ def _counted(
         for place, piece in enumerate(draft.pieces):
             start, end, why, level = piece.start, piece.end, piece.boundary, piece.level
             tokens = max(0, until[place] - before[place])
-            counted[row][place] = Piece(start, end, why, level, piece.parent, tokens)
+            marks = (piece.score, piece.threshold, piece.lead)
+            counted[row][place] = Piece(start, end, why, level, piece.parent, tokens, *marks)
             if not ruler.exact(text, start, end):
                 open_places.append((row, place))
                 texts.append(text[start:end])
@@ -130,7 +131,9 @@ def _cut(text: str, piece: Piece, size: int, tokenizer: Tokenizer, trim: bool) -
         start, stop, tokens, why = _first_part(text, start, places, size, tokenizer, trim)
         if skip(text, stop, piece.end) == piece.end:
             why = piece.boundary
-        yield replace(piece, start=start, end=stop, boundary=why, tokens=tokens)
+        # A cut made here is the budget's: only the last part ends where the piece's score says.
+        last = piece if why == piece.boundary else replace(piece, score=None, threshold=None)
+        yield replace(last, start=start, end=stop, boundary=why, tokens=tokens)
         start = skip(text, stop, piece.end) if trim else stop
 
 

@@ -129,6 +129,12 @@ def test_the_recipe_says_what_is_embedded(recipe: list[str], wanted: str) -> Non
     assert found["embedded_text"].to_list() == [wanted]
 
 
+def test_derived_text_is_embedded_where_there_is_one() -> None:
+    frames = _frames({"a": ["row", "body"]}, derived_text=["head\nrow", None])
+    found = Llama.model_validate({"recipe": ["text"]}).apply(frames, Context(Fake()))["chunks"]
+    assert sorted(found["embedded_text"]) == ["body", "head\nrow"]
+
+
 def test_a_part_that_is_missing_is_left_out() -> None:
     op = Llama.model_validate({"recipe": ["title", "headings", "keywords", "context", "text"]})
     frames = _frames({"a": ["body"]}, heading_path=[None], keywords=[None])

@@ -137,3 +137,31 @@ def test_a_character_that_is_too_much_fails_its_document() -> None:
     found = settled("ab", [Piece(0, 2, "end")], 1)
     assert isinstance(found, DocumentError)
     assert "U+0061 alone has 2 tokens" in found.message
+
+
+def test_marks_of_boundaries_and_derived_text() -> None:
+    text = "head\nrow one\nrow two"
+    pieces = [
+        Piece(5, 12, "row", score=0.7, threshold=0.5, lead=((0, 4),)),
+        Piece(13, 20, "end"),
+    ]
+    frame = chunks_frame(documents([text]), {"d0000": pieces}, Words())
+    assert frame["boundary_score"].to_list() == [0.7, None]
+    assert frame["boundary_threshold"].to_list() == [0.5, None]
+    assert frame["derived_text"].to_list() == ["head\nrow one", None]
+    assert frame["derived_spans"].to_list() == [
+        [{"start": 0, "end": 4}, {"start": 5, "end": 12}],
+        None,
+    ]
+
+
+def test_only_the_last_part_of_a_cut_piece_keeps_its_score() -> None:
+    text = "one two three"
+    [ruler] = rulers([text], Words())
+    draft = Draft(Document("d", text), ruler, [Piece(0, 13, "topic", score=0.9, threshold=0.4)])
+    found = settle([draft], 2, Words(), trim=True)["d"]
+    assert not isinstance(found, DocumentError)
+    assert [(p.boundary, p.score, p.threshold) for p in found] == [
+        ("word", None, None),
+        ("topic", 0.9, 0.4),
+    ]
