@@ -20,6 +20,7 @@ __all__ = [
     "warm",
 ]
 
+import contextlib
 import importlib
 import threading
 from typing import TYPE_CHECKING, Any
@@ -56,12 +57,16 @@ def __getattr__(name: str) -> Any:
 
 
 def warm() -> None:
-    """Start importing LanceDB in a daemon thread; the first touch of a store then waits less."""
-    threading.Thread(target=_import, name="warm-lancedb", daemon=True).start()
+    """Start importing LanceDB in a thread; the first touch of a store then waits less.
+
+    The interpreter waits for that thread when it ends: native code that is cut off in the midst of
+    its import aborts the process.
+    """
+    threading.Thread(target=_import, name="warm-lancedb").start()
 
 
 def _import() -> None:
-    import lancedb
-    import pyarrow  # noqa: F401
-
-    _ = lancedb
+    # What fails here, as imports do while the interpreter ends, is told at the first touch.
+    with contextlib.suppress(Exception):
+        importlib.import_module("pyarrow")
+        importlib.import_module("lancedb")

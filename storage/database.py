@@ -10,6 +10,7 @@ import re
 import shutil
 import tempfile
 import threading
+import time
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ _METADATA_CACHE: Final = 128 << 20
 
 _RUST_PLACE: Final = re.compile(r",?\s*/\S+\.rs:\d+:\d+")
 _TRASH: Final = ".trash-"
+_MAKING: Final = "_making-"
+_ABANDONED: Final = 3600.0
+"""Seconds after which a table that was being made has no maker any more."""
 
 
 def local_path(uri: str) -> Path | None:
@@ -120,10 +124,32 @@ class Database:
         """Make an empty table, or give the one that is there; one commit."""
         self.check_writable()
         with self._lock, talking(self.uri, f"making the table {name}"):
-            self._handles[name] = self.connection.create_table(
-                name, schema=schema, mode="overwrite" if overwrite else "create", exist_ok=True
-            )
-            return self._handles[name]
+            if overwrite or self.path is None:
+                mode = "overwrite" if overwrite else "create"
+                made = self.connection.create_table(name, schema=schema, mode=mode, exist_ok=True)
+            else:
+                made = self._make_aside(name, schema, self.path / f"{name}.lance")
+            self._handles[name] = made
+            return made
+
+    def _make_aside(self, name: str, schema: Any, folder: Path) -> Any:
+        """Make a table under another name and rename it, which one of many processes can do.
+
+        LanceDB's own way commits an overwrite, which of two that come at once wipes out the rows
+        that the other has written in between.
+        """
+        aside = f"{_MAKING}{uuid.uuid4().hex}"
+        self.connection.create_table(aside, schema=schema)
+        made = folder.with_name(f"{aside}.lance")
+        try:
+            made.rename(folder)
+        except OSError:
+            if self._open(name) is None:  # the ruin of a table
+                self.drop(name)
+                made.rename(folder)
+            else:
+                shutil.rmtree(made, ignore_errors=True)
+        return self._open(name)
 
     def names(self) -> list[str]:
         """Every table's name, sorted."""
@@ -132,7 +158,7 @@ class Database:
         with talking(self.uri, "listing the tables"):
             while True:
                 answer = self.connection.list_tables(page_token=page)
-                names += answer.tables
+                names += [name for name in answer.tables if not name.startswith(_MAKING)]
                 page = answer.page_token
                 if not page:
                     return sorted(names)
@@ -156,10 +182,15 @@ class Database:
                 shutil.rmtree(gone, ignore_errors=True)
 
     def sweep(self) -> None:
-        """Remove what dropping left behind when it was killed."""
-        if self.path is not None:
-            for folder in self.path.glob(f"{_TRASH}*"):
-                shutil.rmtree(folder, ignore_errors=True)
+        """Remove what dropping and making tables left behind when they were killed."""
+        if self.path is None:
+            return
+        for folder in self.path.glob(f"{_TRASH}*"):
+            shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.path.glob(f"{_MAKING}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - folder.stat().st_mtime > _ABANDONED:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def forget_handles(self) -> None:
         """Open tables anew: another process may have dropped or remade them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from functools import cache
 from typing import Any
 
@@ -100,6 +101,7 @@ def heading_text(source: str) -> str:
 
 @given(TEXTS)
 @example("Title\n=====\n\n-----\nOver\n-----\n")
+@example("0\x1e0\n***\n")
 @settings(max_examples=200, deadline=None)
 def test_plain_and_restructured_text(text: str) -> None:
     for name in ("a.txt", "a.rst"):
@@ -108,8 +110,8 @@ def test_plain_and_restructured_text(text: str) -> None:
             check(document)
             for span in document.spans:
                 if span.kind == "heading":
-                    words = document.text[span.start : span.end]
-                    assert span.label in words.splitlines()[0] + words.splitlines()[1]
+                    lines = re.split(r"\r\n|\r|\n", document.text[span.start : span.end])
+                    assert span.label in lines[0] + lines[1]
             covered = "".join(document.text[s.start : s.end] for s in document.spans)
             assert "".join(covered.split()) == "".join(document.text.split())
 

@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,23 @@ for line in sys.stdin:
         print("left", flush=True)
     except LeaseError as error:
         print("lost", error.message, flush=True)
+"""
+
+FOUND = """
+import sys, time
+from ops.errors import LeaseError
+from storage import Store
+print("ready", flush=True)
+for line in sys.stdin:
+    start, uri = line.split()
+    time.sleep(max(float(start) - time.time(), 0))
+    try:
+        with Store.open(uri).tables("handbook").lease("racer"):
+            print("won", flush=True)
+            assert sys.stdin.readline().strip() == "leave"
+        print("left", flush=True)
+    except LeaseError as error:
+        print("lost", flush=True)
 """
 
 
@@ -199,6 +217,22 @@ def test_of_processes_that_come_at_once_one_wins(store: Store) -> None:
             assert line(racers[won[0]]) == "left"
         assert leases(store) == 0
         assert winners
+
+
+@pytest.mark.slow
+def test_of_processes_that_make_a_store_at_once_one_wins(tmp_path: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        racers = [stack.enter_context(python(FOUND)) for _ in range(3)]
+        assert [line(racer) for racer in racers] == ["ready"] * 3
+        for number in range(8):
+            start = time.time() + 0.1
+            for racer in racers:
+                say(racer, f"{start} {tmp_path / str(number)}")
+            told = [line(racer) for racer in racers]
+            assert sorted(told) == ["lost", "lost", "won"]
+            say(racers[told.index("won")], "leave")
+            assert line(racers[told.index("won")]) == "left"
+            assert not list((tmp_path / str(number)).glob("_making*"))
 
 
 @pytest.mark.slow

@@ -49,7 +49,7 @@ def test_warming_up_imports_lancedb_beside_other_work() -> None:
     code = (
         "import sys, threading, storage; storage.warm()\n"
         "(thread,) = [t for t in threading.enumerate() if t.name == 'warm-lancedb']\n"
-        "assert thread.daemon; thread.join(); print('lancedb' in sys.modules)"
+        "thread.join(); print('lancedb' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
