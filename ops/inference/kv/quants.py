@@ -1,0 +1,39 @@
+"""Q8_0, as ggml keeps it: blocks of 32 whole numbers of one byte with an F16 scale before them."""
+
+from __future__ import annotations
+
+__all__ = ["BLOCK", "BLOCK_BYTES", "decode", "encode"]
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ops.inference.kv.entries import Kind, Stored
+
+BLOCK: Final = 32
+BLOCK_BYTES: Final = 34
+
+
+def decode(stored: Stored, kind: Kind) -> NDArray[np.float32]:
+    """Numbers (…, width) of what is kept."""
+    if kind == "f16":
+        return stored.astype(np.float32)
+    blocks = np.ascontiguousarray(stored).reshape(*stored.shape[:-1], -1, BLOCK_BYTES)
+    scales = np.ascontiguousarray(blocks[..., :2]).view("<f2").astype(np.float32)
+    numbers = blocks[..., 2:].view(np.int8).astype(np.float32) * scales
+    return numbers.reshape(*stored.shape[:-1], -1)
+
+
+def encode(numbers: NDArray[np.float32], kind: Kind) -> NDArray[Any]:
+    """What is kept of numbers (…, width); rounding as ggml's own, half away from zero."""
+    if kind == "f16":
+        return numbers.astype(np.float16)
+    blocks = numbers.reshape(*numbers.shape[:-1], -1, BLOCK)
+    scales = np.abs(blocks).max(axis=-1, keepdims=True) / 127
+    inverse = np.divide(1, scales, out=np.zeros_like(scales), where=scales > 0)
+    scaled = blocks * inverse
+    out = np.empty((*blocks.shape[:-1], BLOCK_BYTES), dtype=np.uint8)
+    out[..., :2] = scales.astype("<f2").view(np.uint8)
+    out[..., 2:] = np.trunc(scaled + np.copysign(0.5, scaled)).astype(np.int8).view(np.uint8)
+    return out.reshape(*numbers.shape[:-1], -1)
