@@ -7,6 +7,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 BENCH ?= embed
+PARALLEL ?= --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
 help: ## Show this.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -15,11 +16,11 @@ demo: models ## Run the demonstration notebook over the installed packages.
 	@$(BIN)/chunkbook demo
 
 test: models ## Run the tests that need nothing more than Python.
-	$(BIN)/pytest -m "not full"
+	$(BIN)/pytest $(PARALLEL) -m "not full"
 
 test-full: models ## Run all tests; installs a browser from Debian.
 	@scripts/browser.sh
-	$(BIN)/pytest -m "full or not full"
+	HYPOTHESIS_PROFILE=new $(BIN)/pytest $(PARALLEL) -m "full or not full"
 
 check: $(INSTALLED) ## Check style, types and import contracts.
 	$(BIN)/ruff check --no-cache .

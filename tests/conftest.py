@@ -6,6 +6,26 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# `make test` tries the same examples each time, so that its answer tells of the code alone;
+# `make test-full` tries new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+def pytest_configure() -> None:
+    """Give each of several workers its own share of the cores.
+
+    Models take a thread a core, and threads that wait for one another suffer badly from others on
+    their cores.
+    """
+    worker, of = os.environ.get("PYTEST_XDIST_WORKER"), os.environ.get("PYTEST_XDIST_WORKER_COUNT")
+    if worker and of and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        own = cores[int(worker.removeprefix("gw")) % len(cores) :: int(of)]
+        os.sched_setaffinity(0, own)
 
 
 @pytest.fixture(autouse=True)

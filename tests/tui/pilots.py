@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
@@ -14,6 +16,15 @@ async def settle(pilot: Pilot[None], rounds: int = 6) -> None:
     for _ in range(rounds):
         await pilot.pause(0.01)
         await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until this holds; fails after so long that only a fault explains it."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, f"never came true; the screen is\n{text_of(pilot.app)}"
+        await pilot.pause(0.02)
     await pilot.pause()
 
 

@@ -12,7 +12,7 @@ from textual.command import CommandPalette
 from textual.widgets import Footer, OptionList
 
 from ops.errors import UsageError
-from tests.tui.pilots import press, settle, shows, text_of
+from tests.tui.pilots import press, settle, shows, text_of, until
 from tui.app import ChunkbookApp
 from tui.book import find_notebooks
 from tui.commands.tui import tui
@@ -81,12 +81,8 @@ async def test_a_broken_notebook_lists_its_problems(tmp_path: Path) -> None:
     path.write_text("name: x\ncells:\n  - id: a\n    op: load.flies\n", encoding="utf-8")
     app = ChunkbookApp(path)
     async with app.run_test(size=SIZE) as pilot:
-        for _ in range(50):
-            await pilot.pause(0.05)
-            if isinstance(app.screen, ErrorScreen):
-                break
-        await pilot.pause(0.1)
-        assert "did you mean 'load.files'?" in text_of(app)
+        await until(pilot, lambda: "did you mean 'load.files'?" in text_of(app))
+        assert shows(app, ErrorScreen)
 
 
 async def test_screens_are_switched_by_key_and_mouse(app: ChunkbookApp) -> None:
@@ -130,10 +126,7 @@ async def test_every_action_is_in_the_palette(app: ChunkbookApp) -> None:
         assert shows(app, CommandPalette)
         await pilot.press(*"Chunks")
         options = app.screen.query_one(OptionList)
-        for _ in range(100):
-            await pilot.pause(0.02)
-            if options.option_count:
-                break
+        await until(pilot, lambda: options.option_count > 0)
         await pilot.press("enter")
         await settle(pilot)
         assert shows(app, ChunksScreen)

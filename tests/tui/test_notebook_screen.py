@@ -10,7 +10,7 @@ import pytest
 from ops.errors import SourceError
 from pipelines.events import CellStarted, RunReport
 from pipelines.view import State
-from tests.tui.pilots import press, settle, text_of
+from tests.tui.pilots import press, settle, shows, text_of, until
 from tui.app import ChunkbookApp
 from tui.book import Book
 from tui.screens.error import ErrorScreen
@@ -184,9 +184,8 @@ async def test_a_run_can_be_stopped(app: ChunkbookApp, monkeypatch: pytest.Monke
         await settle(pilot)
         assert "Cancel run" not in text_of(app)
         await pilot.press("r")
-        while not begun.is_set():
-            await pilot.pause(0.01)
-        await pilot.pause(0.05)
+        await until(pilot, begun.is_set)
+        await until(pilot, lambda: _card(app, "chunks").progress is not None)
         progress = _card(app, "chunks").progress
         assert progress is not None
         assert progress.phase is Phase.RUNNING
@@ -230,9 +229,7 @@ async def test_an_error_of_reading_is_shown_too(
         await settle(pilot)
         monkeypatch.setattr(Book, "document", broken)
         await pilot.press("tab", "down")
-        await pilot.pause(0.1)
-        await pilot.pause(0.1)
-        assert isinstance(app.screen, ErrorScreen)
+        await until(pilot, lambda: shows(app, ErrorScreen))
         assert "bring it back" in text_of(app)
         assert "Traceback" not in text_of(app)
 
@@ -278,8 +275,7 @@ async def test_a_run_from_the_screen_is_recorded_in_dagster(own_policies: Path) 
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         await press(pilot, "R", "enter")
-        while _screen(app).running:
-            await pilot.pause(0.1)
+        await until(pilot, lambda: not _screen(app).running)
         await settle(pilot)
         assert isinstance(app.screen, NotebookScreen)
         assert _state(app, "index") is State.FRESH
