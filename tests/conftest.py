@@ -28,6 +28,11 @@ def pytest_configure() -> None:
         os.sched_setaffinity(0, own)
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes are no names: archives hold the time they were made, and workers must agree."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment without what points Chunkbook or Dagster elsewhere."""
