@@ -4,7 +4,6 @@ from __future__ import annotations
 
 __all__ = ["MICRO_BATCH", "LlamaEmbedder", "embedder_of"]
 
-import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from ops.errors import DocumentError, ModelError
 from ops.inference.llama import Context, Model
 from ops.inference.models import ModelFile, demand
+from ops.inference.owner import OWNER
 from ops.inference.packing import pack
 from ops.inference.tokenizer import Framer, tokenizer_of
 
@@ -30,9 +30,6 @@ fewer leave the matrix kernels short of work. See docs/models.md.
 
 SEQUENCES: Final = 64
 """Most texts of one batch; it divides MICRO_BATCH, as llama.cpp demands."""
-
-_OWNER = threading.Lock()
-"""One thread runs llama.cpp at a time, whichever model it is."""
 
 
 class LlamaEmbedder:
@@ -84,7 +81,7 @@ class LlamaEmbedder:
             )
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         for batch in pack(lengths, PACKED, SEQUENCES):
-            with _OWNER:
+            with OWNER:
                 vectors[batch] = self._run([tokens[index] for index in batch])
             if progress:
                 progress(len(batch))
@@ -92,7 +89,7 @@ class LlamaEmbedder:
 
     def close(self) -> None:
         """Give the memory back."""
-        with _OWNER:
+        with OWNER:
             for context in self._contexts.values():
                 context.close()
             self._contexts.clear()
