@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["parse", "read"]
+__all__ = ["Reading", "fault_said", "parse", "read"]
 
 import os
 import re
@@ -68,7 +68,7 @@ def parse(text: str, path: Path) -> Model:
         raise NotebookError(shown, (problem,)) from None
     except YAMLError as error:
         raise NotebookError(shown, (Problem(f"not valid YAML: {error}"),)) from None
-    found = _Reading()
+    found = Reading()
     model = found.model(root, path)
     if not found.problems:
         found.problems += wire(model.cells)[1]
@@ -77,8 +77,8 @@ def parse(text: str, path: Path) -> Model:
     return model
 
 
-class _Reading:
-    """Goes through a loaded file and gathers what is wrong with it."""
+class Reading:
+    """Goes through a loaded file, or a part of it, and gathers what is wrong with it."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
@@ -91,12 +91,7 @@ class _Reading:
             hint = "see `chunkbook new --help`"
             self.wrong("a notebook is a mapping with `name` and `cells`", (1, 1), hint)
             return Model(_stem(path), path, ())
-        self.only(root, TOP, "a notebook")
-        name = root.get("name", _stem(path))
-        if not (isinstance(name, str) and NAME.fullmatch(name)):
-            hint = "lower-case letters, digits and _, a letter first"
-            self.wrong(f"{name!r} cannot be a notebook's name", _at(root, "name"), hint)
-            name = "notebook"
+        name = self.name(root, path)
         cells = root.get("cells")
         entries: tuple[Cell | Note, ...] = ()
         if isinstance(cells, CommentedSeq) and cells:
@@ -104,6 +99,16 @@ class _Reading:
         else:
             self.wrong("`cells` must be a list with at least one cell", _at(root, "cells"))
         return Model(name, path, entries, self.schedule(root))
+
+    def name(self, root: CommentedMap, path: Path) -> str:
+        """The notebook's name, once its top keys are found to be known."""
+        self.only(root, TOP, "a notebook")
+        name = root.get("name", _stem(path))
+        if not (isinstance(name, str) and NAME.fullmatch(name)):
+            hint = "lower-case letters, digits and _, a letter first"
+            self.wrong(f"{name!r} cannot be a notebook's name", _at(root, "name"), hint)
+            return "notebook"
+        return name
 
     def only(self, given: CommentedMap, known: tuple[str, ...], where: str) -> None:
         for key in given:
@@ -203,7 +208,7 @@ class _Reading:
                 path = fault["loc"]
                 name = ".".join(str(part) for part in path)
                 at = _at(params, path[0]) if path and path[0] in params else place
-                message = f"cell {cell_id!r}: {name + ': ' if name else ''}{_plain(fault)}"
+                message = f"cell {cell_id!r}: {name + ': ' if name else ''}{fault_said(fault)}"
                 self.wrong(message, at, f"`chunkbook ops {kind.name}` describes it")
             return None
 
@@ -226,7 +231,7 @@ class _Reading:
         return VARIABLE.sub(known, str(value))
 
 
-def _plain(fault: Any) -> str:
+def fault_said(fault: Any) -> str:
     """A pydantic fault in one clause."""
     said = str(fault["msg"]).removeprefix("Value error, ")
     said = said[:1].lower() + said[1:]

@@ -1,0 +1,92 @@
+"""Which ops can follow a cell, and where they would be wired."""
+
+from __future__ import annotations
+
+__all__ = ["Proposal", "Way", "proposals"]
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import ValidationError
+
+from ops.op import Op, Source
+from ops.registry import all_ops
+from pipelines.draft.check import Checked
+from pipelines.model import Cell
+from pipelines.wiring import wire
+
+
+class Way(StrEnum):
+    """How a new cell is wired to the chosen one."""
+
+    AFTER = "after"
+    """It reads the chosen cell."""
+    BESIDE = "beside"
+    """It reads what the chosen cell reads: a branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An op at one place: what it would read, who would read it, and why it does not fit."""
+
+    kind: type[Op]
+    inputs: tuple[str, ...]
+    readers: tuple[str, ...] = ()
+    """Cells that read the chosen one and would read the new one instead."""
+    misfit: str = ""
+    """A fault of the wiring that it would have; it can be inserted all the same."""
+
+
+def proposals(checked: Checked, chosen: str | None, way: Way = Way.AFTER) -> tuple[Proposal, ...]:
+    """Every op at this place, those that fit first, in the order of the data's way."""
+    found = [_proposal(checked, kind, chosen, way) for kind in all_ops().values()]
+    return tuple(sorted(found, key=lambda proposal: bool(proposal.misfit)))
+
+
+def _proposal(checked: Checked, kind: type[Op], chosen: str | None, way: Way) -> Proposal:
+    draft = checked.draft
+    if issubclass(kind, Source):
+        return Proposal(kind, ())
+    if chosen is None:
+        return Proposal(kind, (), misfit="there is no cell yet that it could read")
+    if way is Way.BESIDE:
+        inputs = draft.inputs[draft.cells[chosen]]
+        if not inputs:
+            return Proposal(kind, (), misfit=f"{chosen} loads documents, and reads no cell")
+    else:
+        inputs = (chosen,)
+    readers = _between(checked, kind, chosen) if way is Way.AFTER else ()
+    return Proposal(kind, inputs, readers, _misfit(checked, kind, inputs))
+
+
+def _between(checked: Checked, kind: type[Op], chosen: str) -> tuple[str, ...]:
+    """Who is to read the new cell: where it only adds columns, the cells that read the chosen one.
+
+    One that makes new rows, a second segmenter say, is a branch: nobody's rows are changed for
+    them. Where several branches begin, none is preferred.
+    """
+    if any(frame in kind.creates for frame in ("documents", "chunks", "collection")):
+        return ()
+    draft = checked.draft
+    readers = draft.readers(chosen)
+    return readers if len(readers) == 1 else ()
+
+
+def _misfit(checked: Checked, kind: type[Op], inputs: Sequence[str]) -> str:
+    known = [cell for cell in checked.model.cells if cell.id in checked.wiring.cells]
+    there = {cell.id for cell in known}
+    for name in inputs:
+        if name not in there:
+            return f"{name} has a fault of its own"
+    cell = Cell("it", _made(kind), tuple(inputs), line=-1)
+    _, problems = wire([*known, cell])
+    own = [problem for problem in problems if problem.line == -1]
+    return own[0].message.removeprefix("cell 'it': ") if own else ""
+
+
+def _made(kind: type[Op]) -> Op:
+    try:
+        return kind()
+    except ValidationError:
+        return kind.model_construct()
