@@ -127,6 +127,8 @@ class Context:
     advance: Callable[[int], None] = lambda done: None
     """Tells how many more documents (or texts, within one) are done."""
     cancelled: Callable[[], bool] = lambda: False
+    state: bytes = b""
+    """What an op that sees all documents fitted on them."""
     failures: dict[str, str] = field(default_factory=dict)
     """doc_id → reason, filled by `fail`."""
 

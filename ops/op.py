@@ -9,6 +9,7 @@ from __future__ import annotations
 
 __all__ = [
     "Columns",
+    "Fitted",
     "Op",
     "Segmenter",
     "Source",
@@ -19,7 +20,7 @@ __all__ = [
 import hashlib
 import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -84,6 +85,11 @@ class Op(BaseModel):
         that cannot be processed is reported with `ctx.fail`; its rows are left out.
         """
         raise TypeError(f"{self.name} has no apply")
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether `apply` needs a state fitted on all documents (see `Fitted`)."""
+        return False
 
     def finish(self, ctx: Context) -> None:
         """Called once after the last batch of a run, if anything was written or deleted."""
@@ -204,6 +210,41 @@ class Source(Op):
             DocumentError: the item cannot be read.
         """
         raise TypeError(f"{self.name} has no load")
+
+
+class Fitted(Op):
+    """An op that must see every document before it can do one.
+
+    It is split in three, so that no document is read twice for the sake of another: `summarise`
+    makes a small part of each document, `fit` makes one state of all parts, and `apply` works
+    document by document with that state (`ctx.state`). Rows depend on their document and on the
+    state alone.
+    """
+
+    refit: float = parameter(
+        0.1,
+        "share of the documents that may change before the whole is looked at anew; "
+        "0: at every change",
+        ge=0,
+        le=1,
+        speed_only=True,
+    )
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether `apply` needs the state; an op may say no by its parameters."""
+        return True
+
+    def summarise(self, frames: Frames, ctx: Context) -> Mapping[str, bytes]:
+        """What each document of a batch adds to the whole: doc_id → a small part."""
+        raise TypeError(f"{self.name} has no summarise")
+
+    def fit(self, parts: Iterable[bytes]) -> bytes:
+        """The state of all parts, which come in the order of their documents' ids.
+
+        The same parts give the same bytes.
+        """
+        raise TypeError(f"{self.name} has no fit")
 
 
 class Segmenter(Op):

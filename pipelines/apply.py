@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["apply_op", "load_source", "make_op", "output_frames"]
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,7 @@ from ruamel.yaml.error import YAMLError
 from ops.context import Context
 from ops.errors import DocumentError, UsageError
 from ops.frames import KEYWORD, Frames, conform, keys
-from ops.op import Op, Source
+from ops.op import Fitted, Op, Source
 from ops.registry import op_class, suggest
 from pipelines.batch import BatchResult, run_batch
 
@@ -76,6 +77,9 @@ def apply_op(op: Op, given: Frames, ctx: Context, said: Callable[[str], None]) -
     frames = Frames({frame: given[frame].select(*schema) for frame, schema in schemas.items()})
     outputs = dict(op.outputs(schemas))
     documents = sorted({name for table in frames.values() for name in table["doc_id"]})
+    if isinstance(op, Fitted) and op.sees_all:
+        parts = op.summarise(frames, ctx)
+        ctx = replace(ctx, state=op.fit(parts[name] for name in sorted(parts)))
     result = run_batch(op, frames, outputs, documents, ctx, said)
     joined = {f: _joined(op, f, given, table) for f, table in result.frames.items()}
     return BatchResult(Frames(joined), result.failures)

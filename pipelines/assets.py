@@ -34,6 +34,7 @@ class CellsConfig(dg.Config):
 
     cells: list[str] = Field([], description="only these of the selected cells; none means all")
     retry: bool = Field(False, description="take documents that failed before up again")
+    refit: bool = Field(False, description="fit anew what cells fit on all documents")
     dry_run: bool = Field(False, description="only tell what would be done")
     allow_empty: bool = Field(False, description="believe a source that suddenly lists nothing")
 
@@ -144,6 +145,7 @@ class _Step:
         options = Options(
             cells=None if whole else tuple(cells),
             retry=self.config.retry,
+            refit=self.config.refit,
             allow_empty=self.config.allow_empty,
             run_id=self.context.run_id,
         )

@@ -52,8 +52,9 @@ def run_recorded(
     job = notebook_definitions(model, session).resolve_job_def(f"{model.name}_job")
     if keys:
         job = job.get_subset(asset_selection=frozenset(keys))
-    cells = {"config": {"retry": options.retry, "allow_empty": options.allow_empty}}
-    config = {"ops": {f"{model.name}_cells": cells}, "loggers": SILENT}
+    told = {name: getattr(options, name) for name in ("retry", "refit", "allow_empty")}
+    cells = {"config": told}
+    config: dict[str, object] = {"ops": {f"{model.name}_cells": cells}, "loggers": SILENT}
     with dagster_instance(path) as instance:
         _execute(instance, job, config, options.run_id, session)
     if session.error is not None:

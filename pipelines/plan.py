@@ -7,6 +7,7 @@ __all__ = [
     "Known",
     "Work",
     "diff",
+    "is_due",
     "known_of",
     "plan_cell",
     "plan_notebook",
@@ -17,11 +18,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ops.frames import doc_id
-from ops.op import SourceItem
+from ops.frames import digest, doc_id
+from ops.op import Fitted, Op, SourceItem
 from pipelines.hashes import input_hash
 from pipelines.wiring import CellWiring, Wiring
-from storage import LedgerRow
+from storage import FitRow, LedgerRow
 
 Rows: TypeAlias = Mapping[str, LedgerRow]
 Known: TypeAlias = Mapping[str, Mapping[str, str] | None]
@@ -59,6 +60,8 @@ class CellPlan:
     work: Work
     inputs: Mapping[str, str | None]
     """Document (or item) → input hash (or signature); None when it depends on work above."""
+    refit: bool = False
+    """Whether what the cell fitted on all documents is to be fitted anew, for all of them."""
 
 
 def diff(
@@ -127,11 +130,14 @@ def plan_cell(
     rows: Rows,
     *,
     retry: bool = False,
+    state: str | None = "",
 ) -> CellPlan:
     """The work of a cell that has inputs, by document.
 
     Args:
         known: for every cell it reads from, the documents there with their column hashes.
+        state: for an op that sees all documents, the hash of what it fitted on them; None when
+            that is to be fitted anew.
     """
     origins = wired.origins
     present = set(known[origins[0]])
@@ -141,8 +147,26 @@ def plan_cell(
         document: input_hash(wired, {origin: known[origin][document] for origin in origins})
         for document in sorted(present)
     }
+    if state is None:
+        wanted = dict.fromkeys(wanted)
+    elif state:
+        wanted = {name: base and digest(base, state) for name, base in wanted.items()}
     work = diff(rows, wanted, fingerprint, retry=retry)
-    return CellPlan(wired.cell.id, wired.cell.op.name, fingerprint, work, wanted)
+    name = wired.cell.op.name
+    return CellPlan(wired.cell.id, name, fingerprint, work, wanted, refit=state is None)
+
+
+def is_due(op: Op, fingerprint: str, fit: FitRow | None, more: int) -> bool:
+    """Whether the state of an op that sees all documents must be fitted anew.
+
+    Args:
+        more: documents changed since, besides those that the fit has counted.
+    """
+    assert isinstance(op, Fitted)
+    if fit is None or fit.fingerprint != fingerprint:
+        return True
+    drift = fit.drift + more
+    return drift > op.refit * fit.documents
 
 
 def known_of(rows: Rows) -> Known:
@@ -167,11 +191,30 @@ def predict(plan: CellPlan, rows: Rows, *, source: bool) -> Known:
     return {**known, **dict.fromkeys(plan.work.todo)}
 
 
+def _plan_cell(
+    wired: CellWiring,
+    fingerprint: str,
+    known: Mapping[str, Known],
+    rows: Rows,
+    fit: FitRow | None,
+    retry: bool,
+) -> CellPlan:
+    if not wired.cell.op.sees_all:
+        return plan_cell(wired, fingerprint, known, rows, retry=retry)
+    state = fit.hash if fit and fit.fingerprint == fingerprint else None
+    plan = plan_cell(wired, fingerprint, known, rows, retry=retry, state=state)
+    more = len(plan.work.todo) + len(plan.work.deleted)
+    if state is not None and is_due(wired.cell.op, fingerprint, fit, more):
+        return plan_cell(wired, fingerprint, known, rows, retry=retry, state=None)
+    return plan
+
+
 def plan_notebook(
     wiring: Wiring,
     fingerprints: Mapping[str, str],
     listings: Mapping[str, Sequence[SourceItem]],
     ledger: Mapping[str, Rows],
+    fits: Mapping[str, FitRow] | None = None,
     *,
     retry: bool = False,
 ) -> tuple[CellPlan, ...]:
@@ -186,7 +229,8 @@ def plan_notebook(
         if wired.cell.is_source:
             plan = plan_source(wired, fingerprints[name], listings[name], rows, retry=retry)
         else:
-            plan = plan_cell(wired, fingerprints[name], known, rows, retry=retry)
+            fit = (fits or {}).get(name)
+            plan = _plan_cell(wired, fingerprints[name], known, rows, fit, retry)
         known[name] = predict(plan, rows, source=wired.cell.is_source)
         plans.append(plan)
     return tuple(plans)

@@ -45,6 +45,7 @@ def is_published(workspace: Workspace, cell: CellWiring) -> bool:
 def _stale(workspace: Workspace) -> bool:
     ledger = workspace.ledger()
     known = {name: known_of(rows) for name, rows in ledger.items()}
+    fits = workspace.fits()
     for name, wired in workspace.wiring.cells.items():
         if name not in ledger:
             return True
@@ -52,6 +53,12 @@ def _stale(workspace: Workspace) -> bool:
         if wired.cell.is_source:
             if any(row.fingerprint != fingerprint for row in ledger[name].values()):
                 return True
-        elif not plan_cell(wired, fingerprint, known, ledger[name]).work.is_empty:
-            return True
+        else:
+            fit = fits.get(name)
+            if wired.cell.op.sees_all and (fit is None or fit.fingerprint != fingerprint):
+                return True
+            state = fit.hash if fit and wired.cell.op.sees_all else ""
+            plan = plan_cell(wired, fingerprint, known, ledger[name], state=state)
+            if not plan.work.is_empty:
+                return True
     return False

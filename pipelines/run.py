@@ -24,6 +24,7 @@ from pipelines.events import (
     Published,
     RunReport,
 )
+from pipelines.fitting import fitted
 from pipelines.plan import CellPlan, Known, known_of, plan_cell, plan_source
 from pipelines.publish import is_published, publish
 from pipelines.report import report
@@ -39,12 +40,13 @@ class Options:
 
     `cells`: only these (what they read must be there already); None means all. `retry`: take
     documents that failed before up again. `allow_empty`: believe a source that suddenly lists
-    nothing.
+    nothing. `refit`: fit what ops fit on all documents anew.
     """
 
     cells: tuple[str, ...] | None = None
     retry: bool = False
     allow_empty: bool = False
+    refit: bool = False
     run_id: str = ""
 
 
@@ -132,8 +134,16 @@ def _cells(
             _have_inputs(wired, known)
             plan = plan_cell(wired, fingerprint, known, rows, retry=options.retry)
         step = Step(workspace, wired, plan, workspace.ready(wired), rows, run_id, observer)
+        state = b""
+        if wired.cell.op.sees_all:
+            observer(CellStarted(name, wired.cell.op.name, len(plan.inputs)))
+            fit = fitted(step, _context(step, cancelled), refit=options.refit)
+            state = fit.state
+            plan = plan_cell(wired, fingerprint, known, rows, retry=options.retry, state=fit.hash)
+            step = replace(step, plan=plan)
         observer(CellStarted(name, wired.cell.op.name, len(plan.work.todo)))
-        tally = _carry_out(step, listings.get(name), cancelled)
+        ctx = replace(_context(step, cancelled), state=state)
+        tally = _carry_out(step, listings.get(name), ctx)
         known[name] = known_of(step.rows)
         yield report(step, tally, time.monotonic() - began)
 
@@ -145,11 +155,13 @@ def _have_inputs(wired: CellWiring, known: Mapping[str, Known]) -> None:
         raise UsageError(message, hint=f"run {missing[0]!r} first, or the whole notebook")
 
 
-def _carry_out(
-    step: Step, items: Sequence[SourceItem] | None, cancelled: Callable[[], bool]
-) -> Mapping[str, int]:
+def _context(step: Step, cancelled: Callable[[], bool]) -> Context:
     ctx = replace(step.workspace.context(step.wired), cancelled=cancelled)
     ctx.check()
+    return ctx
+
+
+def _carry_out(step: Step, items: Sequence[SourceItem] | None, ctx: Context) -> Mapping[str, int]:
     plan: CellPlan = step.plan
     tally = load_items(step, items, ctx) if items is not None else transform(step, ctx)
     # A run killed between its last batch and this leaves work that no ledger row tells of.

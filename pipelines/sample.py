@@ -5,19 +5,25 @@ from __future__ import annotations
 __all__ = ["Preview", "Sampler"]
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 import polars as pl
 
 from ops.context import Context
 from ops.errors import DocumentError, SourceError, UsageError
 from ops.frames import Frames, conform, digest, in_order, keys
-from ops.op import Source, SourceItem
+from ops.op import Fitted, Source, SourceItem
 from ops.registry import suggest
 from pipelines.batch import run_batch
+from pipelines.view import Document
 from pipelines.wiring import CellWiring
 from pipelines.workspace import Workspace
+
+KEPT: Final = 256
+"""States of the sample that are remembered, besides those of the last preview."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,18 @@ class Preview:
     """Document (or item) → reason, of this cell and those above."""
     documents: int
     seconds: float
+    fitted: tuple[str, ...] = ()
+    """Cells whose op sees all documents, and here saw those of the sample only."""
+    detail: str = ""
+    """The traceback of the first unexpected failure, if there was one."""
+
+    def document(self, doc_id: str) -> Document:
+        """One document of the sample with all that is known of it at the cell."""
+        rows = {frame: t.filter(pl.col("doc_id") == doc_id) for frame, t in self.frames.items()}
+        told = rows["documents"].row(0, named=True)
+        failure = self.failures.get(doc_id, "")
+        frames = Frames(rows)
+        return Document(doc_id, told["title"] or "", told["uri"], told["text"], frames, failure)
 
     def _repr_html_(self) -> str:
         from ops.export.html import fragment
@@ -52,15 +70,24 @@ class Sampler:
     count: int = 5
     items: tuple[str, ...] = ()
     """URIs of the items to take instead."""
-    _made: dict[str, tuple[Frames, Mapping[str, str]]] = field(default_factory=dict)
+    hold: float = 0.0
+    """Seconds for which a source's listing is taken to hold."""
+    _made: OrderedDict[str, tuple[Frames, Mapping[str, str], str]] = field(
+        default_factory=OrderedDict
+    )
+    _listed: dict[str, tuple[float, list[SourceItem]]] = field(default_factory=dict)
 
     def preview(
         self,
         cell: str,
         advance: Callable[[int], None] = lambda done: None,
         cancelled: Callable[[], bool] = lambda: False,
+        started: Callable[[str, int], None] = lambda cell, documents: None,
     ) -> Preview:
         """Run a cell, and what is above it, over the sample.
+
+        Args:
+            started: is told every cell that must be computed, and over how many documents.
 
         Raises:
             UsageError: there is no such cell.
@@ -75,6 +102,7 @@ class Sampler:
         )
         made: dict[str, tuple[str, Frames]] = {}
         failures: dict[str, str] = {}
+        detail = ""
         for name in (*wiring.above(cell), cell):
             wired = wiring.cells[name]
             inputs = [made[above] for above in wired.cell.inputs]
@@ -83,15 +111,41 @@ class Sampler:
                 made[name] = state, loaded
                 failures.update(faults)
                 continue
-            state = digest(self.workspace.fingerprints[name], *(state for state, _ in inputs))
+            state = digest(self._fingerprint(wired), *(state for state, _ in inputs))
             if state not in self._made:
-                self._made[state] = self._transform(wired, [frames for _, frames in inputs], ctx)
-            frames, found = self._made[state]
+                above = [frames for _, frames in inputs]
+                started(name, len(above[0]["documents"]))
+                self._made[state] = self._transform(wired, above, ctx)
+            self._made.move_to_end(state)
+            frames, found, trace = self._made[state]
+            detail = detail or trace
             made[name] = state, frames
             failures.update(found)
+        while len(self._made) > KEPT + self.count:
+            self._made.popitem(last=False)
         frames = made[cell][1]
         seconds = time.monotonic() - began
-        return Preview(cell, frames, failures, len(frames["documents"]), seconds)
+        through = (*wiring.above(cell), cell)
+        fitted = tuple(name for name in through if wiring.cells[name].cell.op.sees_all)
+        count = len(frames["documents"])
+        return Preview(cell, frames, failures, count, seconds, fitted, detail)
+
+    def _fingerprint(self, wired: CellWiring) -> str:
+        """Of this cell alone: a model that another lacks does not matter here."""
+        resources = self.workspace.unstored()
+        named = wired.cell.op.model_names()
+        return wired.cell.op.fingerprint({pair: resources.model_hash(*pair) for pair in named})
+
+    def _listing(self, wired: CellWiring, fingerprint: str) -> list[SourceItem]:
+        at, listed = self._listed.get(fingerprint, (float("-inf"), []))
+        if time.monotonic() - at > self.hold:
+            listed = self.workspace.listing(wired)
+            self._listed = {fingerprint: (time.monotonic(), listed)}
+        return listed
+
+    def forget(self) -> None:
+        """List the sources again at the next preview."""
+        self._listed = {}
 
     def _load(self, wired: CellWiring, ctx: Context) -> tuple[str, Frames, dict[str, str]]:
         """What names the sample's state, its documents, and the items that cannot be read."""
@@ -100,19 +154,21 @@ class Sampler:
         schema = wired.outputs["documents"]
         tables = [pl.DataFrame(schema=dict(schema))]
         failures: dict[str, str] = {}
-        items = self._chosen(self.workspace.listing(wired), wired)
+        fingerprint = self._fingerprint(wired)
+        items = self._chosen(self._listing(wired, fingerprint), wired)
         states = []
         for item in items:
             ctx.check()
-            state = digest(self.workspace.fingerprints[wired.cell.id], item.uri, item.signature)
+            state = digest(fingerprint, item.uri, item.signature)
             states.append(state)
             if state not in self._made:
                 try:
                     table = conform("documents", op.load(item, ctx), schema)
-                    self._made[state] = Frames({"documents": table}), {}
+                    self._made[state] = Frames({"documents": table}), {}, ""
                 except DocumentError as error:
-                    self._made[state] = Frames(), {item.uri: error.message}
-            frames, faults = self._made[state]
+                    self._made[state] = Frames(), {item.uri: error.message}, ""
+            self._made.move_to_end(state)
+            frames, faults, _ = self._made[state]
             failures.update(faults)
             tables += list(frames.values())
         documents = pl.concat(tables).head(max(self.count, len(items)))
@@ -129,7 +185,7 @@ class Sampler:
 
     def _transform(
         self, wired: CellWiring, above: Sequence[Frames], ctx: Context
-    ) -> tuple[Frames, dict[str, str]]:
+    ) -> tuple[Frames, dict[str, str], str]:
         known = _joined(above)
         given = Frames(
             {
@@ -139,13 +195,17 @@ class Sampler:
         )
         documents = known["documents"]["doc_id"].to_list()
         op = wired.cell.op
-        result = run_batch(op, given, dict(wired.outputs), documents, ctx)
+        if isinstance(op, Fitted) and op.sees_all:
+            parts = op.summarise(given, ctx)
+            ctx = replace(ctx, state=op.fit(parts[name] for name in sorted(parts)))
+        traces: list[str] = []
+        result = run_batch(op, given, dict(wired.outputs), documents, ctx, traces.append)
         for frame, table in result.frames.items():
             if frame in op.creates:
                 known = known.replace(frame, table)
             else:
                 known = known.replace(frame, _widened(frame, known[frame], table))
-        return known, result.failures
+        return known, result.failures, traces[0] if traces else ""
 
 
 def _joined(above: Sequence[Frames]) -> Frames:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Step", "load_items", "transform"]
+__all__ = ["Step", "load_items", "sizes_of", "transform"]
 
 import time
 from collections import Counter
@@ -150,7 +150,7 @@ def transform(step: Step, ctx: Context) -> Counter[str]:
     tally = Counter(
         added=0, changed=0, unchanged=len(work.unchanged), deleted=len(work.deleted), failed=0
     )
-    sizes = _sizes(step, work.todo)
+    sizes = sizes_of(step, work.todo)
     batches = Batches(work.todo, [sizes.get(name, 0) for name in work.todo])
     with ThreadPoolExecutor(1, thread_name_prefix="write") as writer:
         written: Future[None] | None = None
@@ -276,7 +276,7 @@ def _forget_rows(step: Step, documents: Sequence[str]) -> None:
             step.rows.pop(name, None)
 
 
-def _sizes(step: Step, documents: Sequence[str]) -> Mapping[str, int]:
+def sizes_of(step: Step, documents: Sequence[str]) -> Mapping[str, int]:
     """Bytes of each document's source, as a measure of the work it makes."""
     for name in step.workspace.wiring.above(step.id):
         wired = step.workspace.wiring.cells[name]

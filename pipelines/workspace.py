@@ -20,7 +20,7 @@ from pipelines.model import Model
 from pipelines.plan import CellPlan, plan_notebook
 from pipelines.vectors import Remembered
 from pipelines.wiring import CellWiring, Wiring, wire
-from storage import LedgerRow, Store
+from storage import FitRow, LedgerRow, Store
 
 if TYPE_CHECKING:
     from storage import Tables
@@ -150,7 +150,14 @@ class Workspace:
             for name, wired in self.wiring.cells.items()
             if wired.cell.is_source
         }
-        return plan_notebook(self.wiring, self.fingerprints, listings, self.ledger(), retry=retry)
+        ledger, fits = self.ledger(), self.fits()
+        return plan_notebook(self.wiring, self.fingerprints, listings, ledger, fits, retry=retry)
+
+    def fits(self) -> Mapping[str, FitRow]:
+        """Cell → what it fitted on all documents, without the state; for ops that see all."""
+        if not any(cell.op.sees_all for cell in self.model.cells):
+            return {}
+        return self.tables.fits.fits()
 
     def gather(self, cell: CellWiring, documents: Sequence[str]) -> Frames:
         """All that a cell reads of these documents, joined by key, in the frames' order."""

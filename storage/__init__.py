@@ -7,6 +7,8 @@ import beside other work.
 from __future__ import annotations
 
 __all__ = [
+    "FitRow",
+    "Part",
     "LedgerRow",
     "Manifest",
     "Mode",
@@ -27,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from storage.filters import Where
+    from storage.fits import FitRow, Part
     from storage.ledger import LedgerRow
     from storage.manifests import Manifest
     from storage.reader import Reader
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from storage.upkeep import Policy
 
 _HOMES = {
+    "FitRow": "storage.fits",
+    "Part": "storage.fits",
     "LedgerRow": "storage.ledger",
     "Manifest": "storage.manifests",
     "Mode": "storage.search",

@@ -40,6 +40,7 @@ def plan(notebook: Path, retry: bool, as_json: bool) -> None:
                     "failed": 0,
                     "set_aside": len(cell.work.failed),
                 },
+                "refit": cell.refit,
                 "rows": None,
                 "seconds": None,
             }
@@ -64,5 +65,8 @@ def plan(notebook: Path, retry: bool, as_json: bool) -> None:
     ]
     head = ("cell", "op", "add", "change", "keep", "delete", "set aside")
     print_table(head, rows, numbers=2)
+    for cell in plans:
+        if cell.refit:
+            click.echo(f"{cell.cell}: {cell.op} looks at all documents anew.")
     if all(cell.work.is_empty for cell in plans):
         click.echo("Everything is up to date.")

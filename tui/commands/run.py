@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     help="Only look: run over N documents and store nothing.",
 )
 @click.option("--retry", is_flag=True, help="Try documents that failed before again.")
+@click.option("--refit", is_flag=True, help="Fit anew what cells fit on all documents.")
 @click.option("--allow-empty", is_flag=True, help="Believe a source that suddenly lists nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress bars.")
 @as_json
@@ -34,6 +35,7 @@ def run(
     cells: tuple[str, ...],
     sample: int | None,
     retry: bool,
+    refit: bool,
     allow_empty: bool,
     quiet: bool,
     as_json: bool,
@@ -58,7 +60,7 @@ def run(
     from pipelines.job import run_recorded
     from pipelines.run import Options
 
-    options = Options(cells=cells or None, retry=retry, allow_empty=allow_empty)
+    options = Options(cells=cells or None, retry=retry, refit=refit, allow_empty=allow_empty)
     with progress(quiet) as observer:
         report = run_recorded(notebook, options, observer)
     if as_json:
