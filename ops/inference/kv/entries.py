@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Entries", "Kind", "Positions", "Stored", "gather", "joined"]
+__all__ = ["Entries", "Kind", "Positions", "Stored", "gather", "interleaved", "joined"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,6 +48,15 @@ class Entries:
             self.kind,
         )
 
+    def where(self, chosen: NDArray[np.bool_]) -> Entries:
+        """The entries for which `chosen` (entries,) is true."""
+        return Entries(
+            self.positions[chosen],
+            self.keys[:, chosen],
+            self.values[:, chosen],
+            self.kind,
+        )
+
 
 def gather(entries: Entries, chosen: NDArray[np.intp], positions: Positions) -> Entries:
     """The chosen entries, exactly as they are, each head its own.
@@ -78,3 +87,10 @@ def joined(parts: Sequence[Entries]) -> Entries:
         np.concatenate([part.values for part in parts], axis=1),
         parts[0].kind,
     )
+
+
+def interleaved(first: Entries, second: Entries) -> Entries:
+    """Both, in the order of their positions, of which they share none."""
+    both = joined([first, second])
+    order = np.argsort(both.positions)
+    return Entries(both.positions[order], both.keys[:, order], both.values[:, order], both.kind)

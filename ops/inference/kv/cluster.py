@@ -1,0 +1,169 @@
+"""Neighbouring entries with like keys become one (Chelsea, arXiv:2506.11418).
+
+The paper's abstract gives chunks, an alternating partition and centroids of K and V; what it leaves
+open is filled in from Token Merging (Bolya et al. 2022, arXiv:2210.09461): cosine similarity, each
+even entry joins the most similar odd one, the most similar pairs first, rounds until the size is
+right. Where we differ: keys are compared and averaged with their rotation taken off, and the mean
+is rotated to the middle of its cluster, which keeps perplexity better at every setting tried; and
+a centroid counts as one entry, since llama.cpp's attention takes no weights.
+"""
+
+from __future__ import annotations
+
+__all__ = ["cluster", "merge"]
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ops.inference.cores import physical_cores
+from ops.inference.kv.budget import RECENT, SINKS, split
+from ops.inference.kv.entries import Entries, joined
+from ops.inference.kv.layout import Layout
+from ops.inference.kv.quants import decode, encode
+from ops.inference.kv.rope import rotate, turns
+
+CHUNK: Final = 16
+
+
+def cluster(
+    entries: Entries,
+    layout: Layout,
+    size: int,
+    *,
+    chunk: int = CHUNK,
+    sinks: int = SINKS,
+    recent: int = RECENT,
+) -> Entries:
+    """At most `size` entries: first and last ones as they are, the others merged within chunks.
+
+    Args:
+        chunk: entries among which clusters are looked for.
+        sinks: first entries that stay.
+        recent: last entries that stay.
+    """
+    start, end, room = split(len(entries), size, sinks, recent)
+    middle = end - start
+    if room >= middle:
+        return entries
+    width, left, blocks = _blocking(middle, room, chunk)
+    merged_to = start + blocks * width
+    parts = [
+        entries.part(0, start),
+        merge(entries.part(start, merged_to), layout, width, left),
+        entries.part(merged_to, len(entries)),
+    ]
+    return joined(parts)
+
+
+def _blocking(middle: int, room: int, chunk: int) -> tuple[int, int, int]:
+    """Width of a block, centroids of each, and blocks: as many as it takes, from the start.
+
+    The width is near `chunk` and such that `middle` entries become `room`, nearly; those behind
+    the last block stay as they are.
+    """
+    if not room:
+        return middle, 0, 1
+    left = min(room, max(1, round(chunk * room / middle)))
+    width = -(-left * middle // room)
+    while (blocks := -(-(middle - room) // (width - left))) * width > middle:
+        width += 1
+    return width, left, blocks
+
+
+def merge(entries: Entries, layout: Layout, width: int, left: int) -> Entries:
+    """Each block of `width` entries becomes `left` centroids, each head by its own likeness."""
+    if not left:
+        return entries.part(0, 0)
+    blocks = len(entries) // width
+    offsets = entries.positions - np.repeat(entries.positions[::width], width)
+    factors = turns(offsets, layout)
+    shape = (layout.layers, blocks * left, *entries.keys.shape[2:])
+    keys, values = np.empty(shape, entries.keys.dtype), np.empty(shape, entries.values.dtype)
+
+    def one(layer: int) -> None:
+        k = rotate(decode(entries.keys[layer], entries.kind), factors[:, None].conj(), layout)
+        v = decode(entries.values[layer], entries.kind)
+        k, v = (_blocks(numbers, blocks) for numbers in (k, v))
+        # A contiguous transpose is three times faster here than BLAS's routine for A x A^T.
+        weights = _weights(_labels(k @ np.ascontiguousarray(k.transpose(0, 2, 1)), left), left)
+        near = np.rint(weights @ np.arange(width, dtype=np.float32)).astype(np.intp)
+        place = near.reshape(-1, blocks, left) + np.arange(blocks)[:, None] * width
+        k, v = (_flat(weights @ numbers, blocks * left) for numbers in (k, v))
+        k = rotate(k, factors[place.reshape(len(place), -1).T], layout)
+        keys[layer], values[layer] = encode(k, entries.kind), encode(v, entries.kind)
+
+    with ThreadPoolExecutor(physical_cores()) as pool:
+        list(pool.map(one, range(layout.layers)))
+    last = np.linspace(width // left - 1, width - 1, left).astype(np.intp)
+    positions = entries.positions.reshape(blocks, width)[:, last].ravel()
+    return Entries(positions, keys, values, entries.kind)
+
+
+def _labels(likeness: NDArray[np.float32], left: int) -> NDArray[np.intp]:
+    """The cluster (blocks, width) of each entry, from inner products (blocks, width, width).
+
+    Sums of inner products over two clusters are the inner product of their sums, so later rounds
+    need no keys.
+    """
+    count = likeness.shape[1]
+    found = np.broadcast_to(np.arange(count), likeness.shape[:2])
+    for goal in _rounds(count, left):
+        label = _round(likeness, goal)
+        found = np.take_along_axis(label, found, axis=1)
+        if goal > left:
+            sums = _one_hot(label, goal)
+            likeness = np.matmul(sums @ likeness, sums.transpose(0, 2, 1), dtype=np.float32)
+    return found
+
+
+def _rounds(count: int, left: int) -> Iterator[int]:
+    """How many clusters each round leaves; one can take the even entries at most."""
+    while count > left:
+        count = max(left, count // 2)
+        yield count
+
+
+def _round(likeness: NDArray[np.float32], goal: int) -> NDArray[np.intp]:
+    """Where each of `count` entries goes, of which `goal` are left."""
+    blocks, count, _ = likeness.shape
+    squares = np.maximum(np.einsum("bii->bi", likeness), np.float32(1e-12))
+    scale = 1 / np.sqrt(squares)
+    pairs = likeness[:, 0::2, 1::2] * scale[:, 0::2, None] * scale[:, None, 1::2]
+    best = pairs.argmax(axis=2)
+    score = np.take_along_axis(pairs, best[..., None], axis=2)[..., 0]
+    gone = np.argsort(-score, axis=1, kind="stable")[:, : count - goal]
+    stays = np.ones((blocks, count), dtype=bool)
+    np.put_along_axis(stays, gone * 2, False, axis=1)
+    rank = np.cumsum(stays, axis=1) - 1
+    goes_to = np.take_along_axis(rank, np.take_along_axis(best, gone, axis=1) * 2 + 1, axis=1)
+    np.put_along_axis(rank, gone * 2, goes_to, axis=1)
+    return rank
+
+
+def _weights(labels: NDArray[np.intp], left: int) -> NDArray[np.float32]:
+    """(blocks, left, width): each row takes the mean of a cluster."""
+    sums = _one_hot(labels, left)
+    sums /= sums.sum(axis=2, keepdims=True)
+    return sums
+
+
+def _one_hot(labels: NDArray[np.intp], count: int) -> NDArray[np.float32]:
+    found: NDArray[np.float32] = (labels[:, None] == np.arange(count)[:, None]).astype(np.float32)
+    return found
+
+
+def _blocks(numbers: NDArray[np.float32], blocks: int) -> NDArray[np.float32]:
+    """(entries, heads, width) → (heads x blocks, entries of a block, width)."""
+    entries, heads, width = numbers.shape
+    return np.ascontiguousarray(numbers.transpose(1, 0, 2)).reshape(
+        heads * blocks, entries // blocks, width
+    )
+
+
+def _flat(numbers: NDArray[np.float32], entries: int) -> NDArray[np.float32]:
+    """The way back of `_blocks`."""
+    return numbers.reshape(-1, entries, numbers.shape[2]).transpose(1, 0, 2)

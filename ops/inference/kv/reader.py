@@ -1,0 +1,156 @@
+"""Reads a text with a model and hands its entries over; takes fewer back."""
+
+from __future__ import annotations
+
+__all__ = ["Reader", "Reading"]
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ops.errors import UsageError
+from ops.inference.kv.attention import Asked
+from ops.inference.kv.entries import Entries, Kind
+from ops.inference.kv.layout import Layout
+from ops.inference.kv.state import build, parse
+from ops.inference.llama import Context, Model, Tap
+
+BATCH: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a text leaves."""
+
+    entries: Entries
+    surprise: NDArray[np.float32]
+    """-ln p of each token given those before it; 0 for the first."""
+
+
+class Reader:
+    """A model with a memory whose sequences can be read and changed. Sequence 0 is the text's.
+
+    Args:
+        length: entries that the memory holds, of all sequences together.
+        sequences: how many texts and questions can be in it at once.
+        kind: what keys and values are kept as.
+        listens: whether `queries` will be called; costs a little in each batch.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        layout: Layout,
+        length: int,
+        *,
+        sequences: int = 2,
+        kind: Kind = "f16",
+        threads: int | None = None,
+        listens: bool = False,
+    ) -> None:
+        self._taken: dict[int, NDArray[np.float32]] = {}
+        self._tap = Tap(_is_query, self._take) if listens else None
+        self.model = model
+        self.layout = layout
+        self.context = Context(
+            model,
+            embeddings=False,
+            batch=BATCH,
+            length=length,
+            sequences=sequences,
+            threads=threads,
+            keys=kind,
+            values=kind,
+            tap=self._tap,
+        )
+
+    def read(
+        self,
+        tokens: NDArray[np.int32],
+        *,
+        surprise: bool = True,
+        check: Callable[[], None] = lambda: None,
+    ) -> Reading:
+        """Forget everything and read a text.
+
+        Args:
+            surprise: whether to compute it: a fifth more time, for the logits of every token.
+            check: called before each batch; it may raise to stop.
+        """
+        self.context.memory.clear()
+        losses = np.zeros(len(tokens), dtype=np.float32)
+        for start in range(0, len(tokens), BATCH):
+            check()
+            part = tokens[start : start + BATCH]
+            following = tokens[start + 1 : start + len(part) + 1]
+            self.feed(part, start, outputs=np.full(len(part), surprise, dtype=np.int8))
+            if surprise and len(following):
+                logits = self.context.all_logits(len(part))[: len(following)]
+                losses[start + 1 : start + 1 + len(following)] = _losses(logits, following)
+        return Reading(self.entries(), losses)
+
+    def feed(
+        self,
+        tokens: NDArray[np.int32],
+        start: int,
+        *,
+        sequence: int = 0,
+        outputs: NDArray[np.int8] | None = None,
+    ) -> None:
+        """Let a sequence go on with at most 512 tokens from position `start`."""
+        count = len(tokens)
+        positions = np.arange(start, start + count, dtype=np.int32)
+        owners = np.full(count, sequence, dtype=np.int32)
+        silent = np.zeros(count, dtype=np.int8)
+        self.context.run(tokens, positions, owners, silent if outputs is None else outputs)
+
+    def entries(self, sequence: int = 0) -> Entries:
+        """What a sequence remembers."""
+        return parse(self.context.memory.read_state(sequence), self.layout)
+
+    def put(self, entries: Entries, sequence: int = 0) -> None:
+        """Let a sequence remember this instead of what it had."""
+        self.context.memory.write_state(sequence, build(entries, self.layout))
+
+    def queries(self, tokens: NDArray[np.int32], start: int) -> Asked:
+        """The queries that tokens after sequence 0 ask it with; the memory stays as it was.
+
+        Raises:
+            UsageError: the reader was not made to listen, or has one sequence only.
+        """
+        if self._tap is None or self.context.sequences < 2:
+            raise UsageError("queries want a reader that listens, with a second sequence")
+        memory = self.context.memory
+        memory.copy(0, 1)
+        found = []
+        self._tap.on = True
+        try:
+            for at in range(0, len(tokens), BATCH):
+                self.feed(tokens[at : at + BATCH], start + at, sequence=1)
+                found.append(np.stack([self._taken[i] for i in range(self.layout.layers)]))
+        finally:
+            self._tap.on = False
+            memory.remove(1)
+        return np.concatenate(found, axis=1)
+
+    def close(self) -> None:
+        """Give the memory back; the model stays."""
+        self.context.close()
+
+    def _take(self, name: str, values: NDArray[np.float32]) -> None:
+        # The last of a name in a graph is after RoPE.
+        self._taken[int(name.removeprefix("Qcur-"))] = values
+
+
+def _is_query(name: str) -> bool:
+    return name.startswith("Qcur-") and name[5:].isdigit()
+
+
+def _losses(logits: NDArray[np.float32], tokens: NDArray[np.int32]) -> NDArray[np.float32]:
+    top = logits.max(axis=1)
+    sums = np.exp(logits - top[:, None]).sum(axis=1)
+    found: NDArray[np.float32] = top + np.log(sums) - logits[np.arange(len(tokens)), tokens]
+    return found

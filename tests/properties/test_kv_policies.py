@@ -1,0 +1,165 @@
+"""Policies: how many entries are left, which ones are exact, and what a centroid is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ops.errors import UsageError
+from ops.inference.kv.attention import attended
+from ops.inference.kv.budget import entries_left, split
+from ops.inference.kv.cluster import cluster, merge
+from ops.inference.kv.entries import Entries, Kind
+from ops.inference.kv.guarded import guarded
+from ops.inference.kv.layout import Layout
+from ops.inference.kv.quants import decode, encode
+from ops.inference.kv.rope import rotate, turns
+from ops.inference.kv.select import pool, ranks, select
+from ops.inference.kv.snap import snap
+from ops.inference.kv.surprise import surprise
+from ops.inference.kv.window import window
+
+SMALL = Layout(layers=2, heads=4, kv_heads=2, width=32, rotated=32, base=10_000.0)
+
+
+def made(seed: int, count: int, kind: Kind = "f16") -> Entries:
+    rng = np.random.default_rng(seed)
+    shape = (SMALL.layers, count, SMALL.kv_heads, SMALL.width)
+    keys, values = (encode(rng.normal(size=shape).astype(np.float32), kind) for _ in range(2))
+    return Entries(np.arange(count, dtype=np.int32), keys, values, kind)
+
+
+sizes = st.tuples(st.integers(1, 300), st.floats(0, 1)).map(
+    lambda pair: (pair[0], max(1, round(pair[0] * pair[1])))
+)
+
+
+@given(sizes, st.integers(0, 20), st.sampled_from(("f16", "q8_0")), st.integers(2, 40))
+@settings(max_examples=60, deadline=None)
+def test_every_policy_keeps_to_its_size(
+    pair: tuple[int, int], seed: int, kind: Kind, chunk: int
+) -> None:
+    count, size = pair
+    entries = made(seed, count, kind)
+    rng = np.random.default_rng(seed)
+    losses = rng.exponential(size=count).astype(np.float32)
+    queries = rng.normal(size=(SMALL.layers, 3, SMALL.heads, SMALL.width)).astype(np.float32)
+    exactly = [
+        window(entries, size),
+        surprise(entries, losses, size),
+        snap(entries, SMALL, queries, size),
+    ]
+    at_most = [
+        cluster(entries, SMALL, size, chunk=chunk),
+        guarded(entries, SMALL, losses, size, chunk=chunk),
+    ]
+    assert [len(found) for found in exactly] == [size] * 3
+    for found in [*exactly, *at_most]:
+        assert 0 < len(found) <= size
+        assert found.keys.shape == (2, len(found), *entries.keys.shape[2:])
+        assert found.values.shape == found.keys.shape
+        assert (np.diff(found.positions) > 0).all()
+        assert found.positions[-1] < count
+        assert found.kind == kind
+
+
+@given(st.integers(80, 300), st.integers(0, 20))
+@settings(max_examples=20, deadline=None)
+def test_first_and_last_entries_stay_exactly(count: int, seed: int) -> None:
+    entries = made(seed, count)
+    losses = np.random.default_rng(seed).exponential(size=count).astype(np.float32)
+    size = count // 2
+    _, end, _ = split(count, size, 4, 16)
+    for found in (
+        cluster(entries, SMALL, size, recent=16),
+        surprise(entries, losses, size, recent=16),
+        guarded(entries, SMALL, losses, size, recent=16),
+    ):
+        for part in (slice(0, 4), slice(end - count, None)):
+            np.testing.assert_array_equal(found.keys[:, part], entries.keys[:, part])
+            np.testing.assert_array_equal(found.values[:, part], entries.values[:, part])
+
+
+def test_equal_keys_become_one_wherever_they_stand() -> None:
+    rng = np.random.default_rng(3)
+    bare = np.repeat(rng.normal(size=(2, 1, 2, 2, 32)), 8, axis=1).astype(np.float32)
+    bare = bare.transpose(0, 1, 3, 2, 4).reshape(2, 16, 2, 32)  # a b a b …
+    bare = bare[:, [0, 0, 0, 0, 1, 1, 1, 1]]
+    positions = np.arange(100, 108, dtype=np.int32)
+    keys = rotate(bare, turns(positions, SMALL)[:, None], SMALL)
+    entries = Entries(positions, encode(keys, "f16"), encode(bare, "f16"), "f16")
+    found = merge(entries, SMALL, 8, 2)
+    assert len(found) == 2
+    values = decode(found.values, "f16")
+    np.testing.assert_allclose(values, bare[:, [0, 4]], atol=2e-3)
+    # Each centroid's key is the common key, rotated to a place within its run.
+    for index, places in ((0, range(4)), (1, range(4, 8))):
+        options = [
+            rotate(bare[:, 4 * index], turns(positions[p : p + 1], SMALL), SMALL) for p in places
+        ]
+        key = decode(found.keys[:, index], "f16")
+        assert min(float(np.abs(key - option).max()) for option in options) < 0.02
+
+
+def test_values_of_clusters_are_means() -> None:
+    entries = made(1, 16)
+    found = merge(entries, SMALL, 16, 1)
+    expected = decode(entries.values, "f16").mean(axis=1, keepdims=True)
+    np.testing.assert_allclose(decode(found.values, "f16"), expected, atol=2e-3)
+
+
+def test_the_surprising_run_is_kept() -> None:
+    entries = made(1, 200)
+    losses = np.full(200, 0.1, np.float32)
+    losses[90:100] = 8
+    for found in (
+        surprise(entries, losses, 40, recent=8, pooled=5),
+        guarded(entries, SMALL, losses, 40, recent=8, pooled=5),
+    ):
+        kept = set(found.positions.tolist())
+        assert kept >= set(range(90, 100))
+        at = int(np.flatnonzero(found.positions == 95)[0])
+        np.testing.assert_array_equal(found.keys[:, at], entries.keys[:, 95])
+
+
+def test_snap_keeps_what_each_head_attends_to() -> None:
+    entries = made(4, 100)
+    keys = decode(entries.keys, "f16")
+    queries = np.zeros((2, 1, 4, 32), np.float32)
+    wanted = {(layer, head): 20 + 10 * layer + 25 * head for layer in range(2) for head in range(2)}
+    for (layer, head), at in wanted.items():
+        queries[layer, 0, 2 * head : 2 * head + 2] = 20 * keys[layer, at, head]
+    scores = attended(entries, queries, SMALL)
+    assert scores.sum(axis=-1) == pytest.approx(np.ones((2, 2)), abs=1e-4)
+    found = snap(entries, SMALL, queries, 10, pooled=1, recent=2)
+    for (layer, head), at in wanted.items():
+        own = found.values[layer, :, head]
+        assert (own == entries.values[layer, at, head]).all(axis=-1).any()
+
+
+@given(st.integers(1, 60), st.integers(0, 12), st.integers(0, 20))
+@settings(max_examples=40, deadline=None)
+def test_pooling_is_a_mean_over_neighbours(count: int, half: int, seed: int) -> None:
+    scores = np.random.default_rng(seed).normal(size=(1, 2, count)).astype(np.float32)
+    found = pool(scores, 2 * half + 1)
+    for at in range(count):
+        expected = scores[..., max(0, at - half) : at + half + 1].mean(axis=-1)
+        np.testing.assert_allclose(found[..., at], expected, atol=1e-5)
+
+
+def test_ties_go_to_the_earlier_entry() -> None:
+    entries = made(1, 10)
+    found = select(entries, np.zeros((1, 1, 10), np.float32), 6, sinks=1, recent=1)
+    assert found.positions.tolist() == [0, 1, 2, 3, 4, 9]
+    assert ranks(np.zeros((1, 1, 3), np.float32)).ravel().tolist() == [1, 0.5, 0]
+
+
+def test_a_share_is_a_share() -> None:
+    assert entries_left(1_000, 0.8) == 200
+    assert entries_left(3, 0.99) == 1
+    with pytest.raises(UsageError, match="between 0 and 1"):
+        entries_left(10, 1.0)
+    with pytest.raises(UsageError, match="cannot become"):
+        split(10, 11, 4, 4)
