@@ -6,7 +6,7 @@ page then takes its rows by id. Row ids hold for one version of a table, so this
 
 from __future__ import annotations
 
-__all__ = ["Pages"]
+__all__ = ["ROW_ID", "Pages"]
 
 import threading
 from collections import OrderedDict
@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 
 from ops.errors import UsageError
 from storage.arrow import from_arrow
+from storage.sorting import ROW_ID, sorted_ids
 
 _KEPT: Final = 4
 """Orders kept; at a million rows each takes 8 MB."""
-
-ROW_ID: Final = "_rowid"
+_SMALL: Final = 10_000
+"""Rows below which an order is small."""
+_KEPT_SMALL: Final = 64
 
 
 class Pages:
@@ -72,10 +74,16 @@ class Pages:
             key = (where, order)
             if key not in self._orders:
                 self._orders[key] = self._find_order(where, order)
-                while len(self._orders) > _KEPT:
-                    self._orders.popitem(last=False)
+                self._forget()
             self._orders.move_to_end(key)
             return self._orders[key]
+
+    def _forget(self) -> None:
+        """Let the oldest orders go, small ones only among themselves: they cost next to nothing."""
+        for kept, small in ((_KEPT, False), (_KEPT_SMALL, True)):
+            keys = [key for key, ids in self._orders.items() if (len(ids) < _SMALL) is small]
+            for key in keys[:-kept]:
+                del self._orders[key]
 
     def _find_order(self, where: str | None, order: tuple[str, ...]) -> NDArray[np.uint64]:
         stored = self._handle.schema.names
@@ -87,7 +95,9 @@ class Pages:
                 hint="columns: " + ", ".join(stored),
             )
         by |= {name: False for name in self._default if name in stored and name not in by}
-        query = self._handle.search().select(list(by)).with_row_id(True)
-        keys = from_arrow((query.where(where) if where else query).to_arrow())
-        keys = keys.sort(list(by), descending=list(by.values()), nulls_last=True)
-        return keys[ROW_ID].to_numpy().astype(np.uint64)
+
+        def read(names: Sequence[str]) -> Any:
+            query = self._handle.search().select(list(names)).with_row_id(True)
+            return (query.where(where) if where else query).to_batches()
+
+        return sorted_ids(read, by, self._default[-1])
