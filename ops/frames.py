@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "CHUNKS",
     "DOCUMENTS",
+    "EDITED",
     "ENTITIES",
     "FRAME_NAMES",
     "KEYWORD",
@@ -31,6 +32,7 @@ __all__ = [
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import polars as pl
@@ -89,6 +91,14 @@ CHUNKS: Final[Schema] = {
     "derived_text": TEXT,  # what stands for the chunk where that is more than its text, else null
     "derived_spans": SPANS,  # the spans that `derived_text` is made from, in its order
 }
+
+EDITED: Final[Schema] = {
+    "chunk_title": TEXT,  # given by a person, as all of these; null without
+    "note": TEXT,
+    "pinned": pl.Boolean(),  # its borders are to stay
+    "edits": pl.List(pl.Int64()),  # numbers of the edits that shaped the chunk
+}
+"""Columns of the chunks that a cell makes which no op writes: they come from edits by hand."""
 
 ENTITIES: Final[Schema] = {
     "entity_id": TEXT,  # digest(doc_id, canonical)
@@ -152,12 +162,13 @@ def keys(frame: str) -> tuple[str, ...]:
 
 def digest(*parts: object) -> str:
     """A 20-digit hexadecimal name for the parts, in their order (80 bits of BLAKE2b)."""
-    hasher = hashlib.blake2b(digest_size=10)
-    for part in parts:
-        raw = str(part).encode("utf-8", "surrogatepass")
-        hasher.update(len(raw).to_bytes(8, "little"))
-        hasher.update(raw)
-    return hasher.hexdigest()
+    framed = b"".join(map(_framed, parts))
+    return hashlib.blake2b(framed, digest_size=10).hexdigest()
+
+
+def _framed(part: object) -> bytes:
+    raw = str(part).encode("utf-8", "surrogatepass")
+    return len(raw).to_bytes(8, "little") + raw
 
 
 def doc_id(uri: str) -> str:
@@ -170,7 +181,16 @@ def chunk_id(document: str, level: int, text: str, occurrence: int) -> str:
 
     A paragraph added above it renames nothing.
     """
-    return digest("chunk", document, level, text, occurrence)
+    raw = text.encode("utf-8", "surrogatepass")
+    before, after = _frame_of_chunk(document, level, occurrence)
+    framed = b"".join((before, len(raw).to_bytes(8, "little"), raw, after))
+    return hashlib.blake2b(framed, digest_size=10).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _frame_of_chunk(document: str, level: int, occurrence: int) -> tuple[bytes, bytes]:
+    """What `digest` takes in before and after the text: the same for most chunks of a document."""
+    return b"".join(map(_framed, ("chunk", document, level))), _framed(occurrence)
 
 
 def conform(frame: str, table: pl.DataFrame, schema: Schema) -> pl.DataFrame:

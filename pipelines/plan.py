@@ -9,21 +9,25 @@ __all__ = [
     "diff",
     "is_due",
     "known_of",
+    "only",
     "plan_cell",
     "plan_notebook",
     "plan_source",
 ]
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
 from ops.frames import digest, doc_id
 from ops.op import Fitted, Op, SourceItem
+from pipelines.edits.book import EditBook
 from pipelines.hashes import input_hash
 from pipelines.wiring import CellWiring, Wiring
 from storage import FitRow, LedgerRow
 
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
 Rows: TypeAlias = Mapping[str, LedgerRow]
 Known: TypeAlias = Mapping[str, Mapping[str, str] | None]
 """doc_id → its column hashes at one cell; None while they are to be computed."""
@@ -131,6 +135,7 @@ def plan_cell(
     *,
     retry: bool = False,
     state: str | None = "",
+    edits: Mapping[str, str] = NONE,
 ) -> CellPlan:
     """The work of a cell that has inputs, by document.
 
@@ -138,6 +143,7 @@ def plan_cell(
         known: for every cell it reads from, the documents there with their column hashes.
         state: for an op that sees all documents, the hash of what it fitted on them; None when
             that is to be fitted anew.
+        edits: document → hash of the edits by hand that hold there.
     """
     origins = wired.origins
     present = set(known[origins[0]])
@@ -147,6 +153,10 @@ def plan_cell(
         document: input_hash(wired, {origin: known[origin][document] for origin in origins})
         for document in sorted(present)
     }
+    for document, edited in edits.items():
+        if document in wanted:
+            base = wanted[document]
+            wanted[document] = base and digest(base, edited)
     if state is None:
         wanted = dict.fromkeys(wanted)
     elif state:
@@ -154,6 +164,20 @@ def plan_cell(
     work = diff(rows, wanted, fingerprint, retry=retry)
     name = wired.cell.op.name
     return CellPlan(wired.cell.id, name, fingerprint, work, wanted, refit=state is None)
+
+
+def only(plan: CellPlan, documents: Sequence[str]) -> CellPlan:
+    """The plan for these documents alone; the others are left as they are."""
+    work, chosen = plan.work, frozenset(documents)
+    left = [name for name in (*work.changed, *work.deleted) if name not in chosen]
+    limited = Work(
+        tuple(name for name in work.added if name in chosen),
+        tuple(name for name in work.changed if name in chosen),
+        tuple(sorted((*work.unchanged, *left))),
+        tuple(name for name in work.deleted if name in chosen),
+        work.failed,
+    )
+    return replace(plan, work=limited)
 
 
 def is_due(op: Op, fingerprint: str, fit: FitRow | None, more: int) -> bool:
@@ -198,11 +222,12 @@ def _plan_cell(
     rows: Rows,
     fit: FitRow | None,
     retry: bool,
+    edits: Mapping[str, str],
 ) -> CellPlan:
     if not wired.cell.op.sees_all:
-        return plan_cell(wired, fingerprint, known, rows, retry=retry)
+        return plan_cell(wired, fingerprint, known, rows, retry=retry, edits=edits)
     state = fit.hash if fit and fit.fingerprint == fingerprint else None
-    plan = plan_cell(wired, fingerprint, known, rows, retry=retry, state=state)
+    plan = plan_cell(wired, fingerprint, known, rows, retry=retry, state=state, edits=edits)
     more = len(plan.work.todo) + len(plan.work.deleted)
     if state is not None and is_due(wired.cell.op, fingerprint, fit, more):
         return plan_cell(wired, fingerprint, known, rows, retry=retry, state=None)
@@ -215,6 +240,7 @@ def plan_notebook(
     listings: Mapping[str, Sequence[SourceItem]],
     ledger: Mapping[str, Rows],
     fits: Mapping[str, FitRow] | None = None,
+    edits: EditBook | None = None,
     *,
     retry: bool = False,
 ) -> tuple[CellPlan, ...]:
@@ -222,6 +248,7 @@ def plan_notebook(
 
     An upper bound: a document whose text turns out unchanged stops the work below it early.
     """
+    edits = edits or EditBook()
     known: dict[str, Known] = {}
     plans = []
     for name, wired in wiring.cells.items():
@@ -230,7 +257,8 @@ def plan_notebook(
             plan = plan_source(wired, fingerprints[name], listings[name], rows, retry=retry)
         else:
             fit = (fits or {}).get(name)
-            plan = _plan_cell(wired, fingerprints[name], known, rows, fit, retry)
+            by_hand = edits.hashes(name)
+            plan = _plan_cell(wired, fingerprints[name], known, rows, fit, retry, by_hand)
         known[name] = predict(plan, rows, source=wired.cell.is_source)
         plans.append(plan)
     return tuple(plans)

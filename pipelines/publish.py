@@ -4,17 +4,21 @@ from __future__ import annotations
 
 __all__ = ["is_published", "publish"]
 
+from pipelines.edits.book import EditBook
 from pipelines.plan import known_of, plan_cell
 from pipelines.wiring import CellWiring
 from pipelines.workspace import Workspace
 
 
-def publish(workspace: Workspace, run_id: str) -> bool:
+def publish(workspace: Workspace, run_id: str, edits: EditBook | None = None) -> bool:
     """Publish the tables as they are, unless some cell is stale or nothing is new.
 
     A run of single cells leaves others stale below them; readers keep the last whole state then.
+
+    Args:
+        edits: those that the run knew of; an edit made meanwhile waits for the next.
     """
-    if _stale(workspace):
+    if _stale(workspace, edits or workspace.edits()):
         return False
     wired = workspace.wiring.cells
     for cell in workspace.tables.ledger():
@@ -42,7 +46,7 @@ def is_published(workspace: Workspace, cell: CellWiring) -> bool:
     )
 
 
-def _stale(workspace: Workspace) -> bool:
+def _stale(workspace: Workspace, edits: EditBook) -> bool:
     ledger = workspace.ledger()
     known = {name: known_of(rows) for name, rows in ledger.items()}
     fits = workspace.fits()
@@ -58,7 +62,9 @@ def _stale(workspace: Workspace) -> bool:
             if wired.cell.op.sees_all and (fit is None or fit.fingerprint != fingerprint):
                 return True
             state = fit.hash if fit and wired.cell.op.sees_all else ""
-            plan = plan_cell(wired, fingerprint, known, ledger[name], state=state)
+            by_hand = edits.hashes(name)
+            rows = ledger[name]
+            plan = plan_cell(wired, fingerprint, known, rows, state=state, edits=by_hand)
             if not plan.work.is_empty:
                 return True
     return False

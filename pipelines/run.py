@@ -16,6 +16,7 @@ from ops.context import Context
 from ops.errors import Cancelled, ChecksFailed, ChunkbookError, SourceError, UsageError
 from ops.op import SourceItem
 from ops.registry import suggest
+from pipelines.edits.book import EditBook
 from pipelines.events import (
     CellFinished,
     CellReport,
@@ -25,7 +26,7 @@ from pipelines.events import (
     RunReport,
 )
 from pipelines.fitting import fitted
-from pipelines.plan import CellPlan, Known, known_of, plan_cell, plan_source
+from pipelines.plan import CellPlan, Known, known_of, only, plan_cell, plan_source
 from pipelines.publish import is_published, publish
 from pipelines.report import report
 from pipelines.steps import Step, load_items, transform
@@ -40,13 +41,15 @@ class Options:
 
     `cells`: only these (what they read must be there already); None means all. `retry`: take
     documents that failed before up again. `allow_empty`: believe a source that suddenly lists
-    nothing. `refit`: fit what ops fit on all documents anew.
+    nothing. `refit`: fit what ops fit on all documents anew. `documents`: of cells that have
+    inputs, do these documents only (by doc_id).
     """
 
     cells: tuple[str, ...] | None = None
     retry: bool = False
     allow_empty: bool = False
     refit: bool = False
+    documents: tuple[str, ...] | None = None
     run_id: str = ""
 
 
@@ -78,11 +81,12 @@ def run(
         outcome = "failed"
         published = False
         try:
-            for done in _cells(workspace, wanted, options, run_id, observer, cancelled):
+            edits = workspace.edits()
+            for done in _cells(workspace, wanted, options, run_id, observer, cancelled, edits):
                 reports.append(done)
                 observer(CellFinished(done))
             _raise_on_checks(reports)
-            if publish(workspace, run_id):
+            if publish(workspace, run_id, edits):
                 published = True
                 observer(Published(run_id))
             outcome = "ok"
@@ -112,6 +116,7 @@ def _cells(
     run_id: str,
     observer: Observer,
     cancelled: Callable[[], bool],
+    edits: EditBook,
 ) -> Iterator[CellReport]:
     ledger = workspace.ledger()
     known: dict[str, Known] = {name: known_of(rows) for name, rows in ledger.items()}
@@ -132,14 +137,26 @@ def _cells(
             plan = plan_source(wired, fingerprint, listings[name], rows, retry=options.retry)
         else:
             _have_inputs(wired, known)
-            plan = plan_cell(wired, fingerprint, known, rows, retry=options.retry)
-        step = Step(workspace, wired, plan, workspace.ready(wired), rows, run_id, observer)
+            by_hand = edits.hashes(name)
+            plan = plan_cell(wired, fingerprint, known, rows, retry=options.retry, edits=by_hand)
+        step = Step(workspace, wired, plan, workspace.ready(wired), rows, run_id, observer, edits)
         state = b""
         if wired.cell.op.sees_all:
             observer(CellStarted(name, wired.cell.op.name, len(plan.inputs)))
             fit = fitted(step, _context(step, cancelled), refit=options.refit)
             state = fit.state
-            plan = plan_cell(wired, fingerprint, known, rows, retry=options.retry, state=fit.hash)
+            plan = plan_cell(
+                wired,
+                fingerprint,
+                known,
+                rows,
+                retry=options.retry,
+                state=fit.hash,
+                edits=edits.hashes(name),
+            )
+            step = replace(step, plan=plan)
+        if options.documents is not None and not wired.cell.is_source:
+            plan = only(plan, options.documents)
             step = replace(step, plan=plan)
         observer(CellStarted(name, wired.cell.op.name, len(plan.work.todo)))
         ctx = replace(_context(step, cancelled), state=state)

@@ -17,7 +17,7 @@ from ops.errors import DocumentError, SourceError, UsageError
 from ops.frames import Frames, conform, digest, in_order, keys
 from ops.op import Fitted, Source, SourceItem
 from ops.registry import suggest
-from pipelines.batch import run_batch
+from pipelines.batch import Edits, run_batch
 from pipelines.view import Document
 from pipelines.wiring import CellWiring
 from pipelines.workspace import Workspace
@@ -100,6 +100,7 @@ class Sampler:
         ctx = Context(
             self.workspace.unstored(), self.workspace.model.base, advance, cancelled=cancelled
         )
+        edits = self.workspace.edits()
         made: dict[str, tuple[str, Frames]] = {}
         failures: dict[str, str] = {}
         detail = ""
@@ -111,11 +112,13 @@ class Sampler:
                 made[name] = state, loaded
                 failures.update(faults)
                 continue
-            state = digest(self._fingerprint(wired), *(state for state, _ in inputs))
+            by_hand = edits.hashes(name)
+            told = [part for pair in sorted(by_hand.items()) for part in pair]
+            state = digest(self._fingerprint(wired), *(state for state, _ in inputs), *told)
             if state not in self._made:
                 above = [frames for _, frames in inputs]
                 started(name, len(above[0]["documents"]))
-                self._made[state] = self._transform(wired, above, ctx)
+                self._made[state] = self._transform(wired, above, ctx, edits.of(name))
             self._made.move_to_end(state)
             frames, found, trace = self._made[state]
             detail = detail or trace
@@ -184,7 +187,7 @@ class Sampler:
         return [listed[place] for place in places]
 
     def _transform(
-        self, wired: CellWiring, above: Sequence[Frames], ctx: Context
+        self, wired: CellWiring, above: Sequence[Frames], ctx: Context, edits: Edits
     ) -> tuple[Frames, dict[str, str], str]:
         known = _joined(above)
         given = Frames(
@@ -199,7 +202,7 @@ class Sampler:
             parts = op.summarise(given, ctx)
             ctx = replace(ctx, state=op.fit(parts[name] for name in sorted(parts)))
         traces: list[str] = []
-        result = run_batch(op, given, dict(wired.outputs), documents, ctx, traces.append)
+        result = run_batch(op, given, dict(wired.outputs), documents, ctx, traces.append, edits)
         for frame, table in result.frames.items():
             if frame in op.creates:
                 known = known.replace(frame, table)

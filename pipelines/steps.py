@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -19,6 +19,8 @@ from ops.frames import Frames, conform, doc_id
 from ops.op import Source, SourceItem
 from pipelines.batch import BatchResult, run_batch
 from pipelines.batches import Batches
+from pipelines.edits.book import EditBook
+from pipelines.edits.moves import Movers
 from pipelines.events import CellAdvanced, DocumentFailed, Observer
 from pipelines.hashes import column_hashes
 from pipelines.plan import CellPlan
@@ -38,6 +40,7 @@ class Step:
     rows: dict[str, LedgerRow]
     run_id: str
     observer: Observer
+    edits: EditBook = field(default_factory=EditBook)
 
     @property
     def id(self) -> str:
@@ -54,7 +57,7 @@ def load_items(step: Step, items: Sequence[SourceItem], ctx: Context) -> Counter
         owned.setdefault(row.item, []).append(name)
     gone = [name for uri in step.plan.work.deleted for name in owned.get(uri, ())]
     tally = Counter(deleted=len([name for name in gone if step.rows[name].outputs]))
-    _forget(step, gone)
+    movers = Movers(step.edits, step.rows, gone)
     kept = (*step.plan.work.unchanged, *step.plan.work.failed)
     tally["unchanged"] = sum(
         1
@@ -66,8 +69,9 @@ def load_items(step: Step, items: Sequence[SourceItem], ctx: Context) -> Counter
     batches = Batches(todo, [item.size for item in todo])
     for batch in batches:
         ctx.check()
-        _load_batch(step, op, batch, owned, ctx, tally)
+        _load_batch(step, op, batch, owned, ctx, tally, movers)
         step.observer(CellAdvanced(step.id, batches.done, len(todo)))
+    _forget(step, gone)  # last: a run that goes on after a kill still knows what may have moved
     return tally
 
 
@@ -78,6 +82,7 @@ def _load_batch(
     owned: Mapping[str, Sequence[str]],
     ctx: Context,
     tally: Counter[str],
+    movers: Movers,
 ) -> None:
     tables, rows, vanished = [], [], []
     for item in items:
@@ -109,6 +114,8 @@ def _load_batch(
             rows.append(_row(step, doc_id(item.uri), item.uri, item.signature, {}, rows=0))
     empty = pl.DataFrame(schema=dict(step.wired.outputs["documents"]))
     whole = conform("documents", pl.concat([empty, *tables]), step.wired.outputs["documents"])
+    for move in movers.found(rows, vanished):
+        step.edits.add([step.workspace.tables.edits.add(move)])
     written = [*whole["doc_id"].to_list(), *vanished]
     _write(step, Frames({"documents": whole}), written, rows)
     _forget_rows(step, [name for name in vanished if name not in {row.doc_id for row in rows}])
@@ -150,6 +157,7 @@ def transform(step: Step, ctx: Context) -> Counter[str]:
     tally = Counter(
         added=0, changed=0, unchanged=len(work.unchanged), deleted=len(work.deleted), failed=0
     )
+    by_hand = step.edits.of(step.id)
     sizes = sizes_of(step, work.todo)
     batches = Batches(work.todo, [sizes.get(name, 0) for name in work.todo])
     with ThreadPoolExecutor(1, thread_name_prefix="write") as writer:
@@ -161,7 +169,8 @@ def transform(step: Step, ctx: Context) -> Counter[str]:
             details: list[str] = []
             at_work = replace(ctx, advance=_Advance(step, batches.done - len(batch)))
             op, outputs = step.wired.cell.op, dict(step.wired.outputs)
-            result = run_batch(op, frames, outputs, batch, at_work, details.append)
+            edits = {name: by_hand[name] for name in batch if name in by_hand}
+            result = run_batch(op, frames, outputs, batch, at_work, details.append, edits)
             if written is not None:
                 written.result()
             # The store writes one batch while the op works on the next.
@@ -223,6 +232,10 @@ def _commit(step: Step, batch: Sequence[str], result: BatchResult, seconds: floa
             seconds=seconds / len(batch),
         )
         rows.append(replace(row, outcome="failed", reason=reason) if reason else row)
+    if result.outcomes:
+        now = datetime.now(UTC)
+        settled = [replace(told, run_id=step.run_id, at=now) for told in result.outcomes]
+        step.workspace.tables.edits.settle(settled)
     _write(step, result.frames, batch, rows)
 
 

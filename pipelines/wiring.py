@@ -15,6 +15,7 @@ import polars as pl
 from ops.errors import Problem, UsageError
 from ops.frames import PRIMARY, Schema, keys
 from ops.registry import suggest
+from pipelines.edits.columns import widened
 from pipelines.model import Cell
 
 
@@ -212,7 +213,8 @@ def _read(cell: Cell, offers: Mapping[str, Offer]) -> CellWiring:
         for frame, columns in chosen.items()
     }
     creators = {frame: offers[frame].creator for frame in chosen}
-    return CellWiring(cell, reads, creators, cell.op.outputs(schemas))
+    outputs = widened(cell.op, cell.op.outputs(schemas))
+    return CellWiring(cell, reads, creators, outputs)
 
 
 def _hand_on(

@@ -16,11 +16,13 @@ import polars as pl
 from ops.context import CollectionSpec, Context, Resources
 from ops.frames import Frames, digest, in_order, keys
 from ops.op import Source, SourceItem
+from pipelines.edits.book import EditBook
 from pipelines.model import Model
 from pipelines.plan import CellPlan, plan_notebook
 from pipelines.vectors import Remembered
 from pipelines.wiring import CellWiring, Wiring, wire
 from storage import FitRow, LedgerRow, Store
+from storage.database import local_path
 
 if TYPE_CHECKING:
     from storage import Tables
@@ -143,6 +145,13 @@ class Workspace:
             if names.issuperset(self.table_names(wired).values())
         }
 
+    def edits(self) -> EditBook:
+        """What people changed by hand, as it is now; nothing is made or imported by looking."""
+        folder = local_path(str(store_uri(self.model)))
+        if folder is not None and not (folder / f"{self.model.name}._edits.lance").exists():
+            return EditBook()
+        return EditBook(self.tables.edits.all())
+
     def plan(self, *, retry: bool = False) -> tuple[CellPlan, ...]:
         """What a run would do now."""
         listings = {
@@ -151,7 +160,9 @@ class Workspace:
             if wired.cell.is_source
         }
         ledger, fits = self.ledger(), self.fits()
-        return plan_notebook(self.wiring, self.fingerprints, listings, ledger, fits, retry=retry)
+        return plan_notebook(
+            self.wiring, self.fingerprints, listings, ledger, fits, self.edits(), retry=retry
+        )
 
     def fits(self) -> Mapping[str, FitRow]:
         """Cell → what it fitted on all documents, without the state; for ops that see all."""

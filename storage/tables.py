@@ -16,6 +16,7 @@ from ops.errors import StoreError, UsageError
 from ops.frames import Schema
 from storage.cells import CellTables, cell_of
 from storage.database import Database, talking
+from storage.edits import Edits
 from storage.fits import Fits
 from storage.indexes import build_indexes
 from storage.lease import LEASES, Lease
@@ -42,6 +43,7 @@ class Tables(CellTables):
         self._runs = Runs(database, notebook)
         self._manifests = Manifests(database, notebook)
         self.fits = Fits(database, notebook)
+        self.edits = Edits(database, notebook)
 
     @contextlib.contextmanager
     def lease(self, holder: str, *, seconds: float = LEASE_SECONDS) -> Iterator[None]:
