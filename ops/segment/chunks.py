@@ -4,9 +4,8 @@ from __future__ import annotations
 
 __all__ = ["chunks_frame"]
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -14,6 +13,15 @@ from ops.context import Tokenizer
 from ops.errors import UsageError
 from ops.frames import CHUNKS, chunk_id, conform
 from ops.segment.piece import UNCOUNTED, Piece
+
+MARKS: Final = (
+    "parent_id",
+    "boundary_score",
+    "boundary_threshold",
+    "derived_text",
+    "derived_spans",
+)
+"""Columns that most segmenters leave null."""
 
 
 def chunks_frame(
@@ -33,7 +41,12 @@ def chunks_frame(
     for doc, text in documents.select("doc_id", "text").iter_rows():
         if doc in pieces:
             rows += _rows(doc, text, pieces[doc])
-    columns = dict(zip(CHUNKS, zip(*rows, strict=True), strict=True)) if rows else {}
+    columns: dict[str, Any] = (
+        dict(zip(CHUNKS, zip(*rows, strict=True), strict=True)) if rows else {}
+    )
+    for name in MARKS if rows else ():
+        if not any(columns.get(name, ())):
+            columns[name] = pl.repeat(None, len(rows), dtype=CHUNKS[name], eager=True)
     table = pl.DataFrame(columns, schema=dict(CHUNKS))
     uncounted = table.filter(pl.col("tokens") == UNCOUNTED)
     if len(uncounted):
@@ -46,35 +59,40 @@ def chunks_frame(
 
 def _rows(doc: str, text: str, pieces: Sequence[Piece]) -> Iterator[tuple[Any, ...]]:
     """In the order of the columns of CHUNKS."""
-    parents: dict[Piece, str] = {}
-    seen: dict[tuple[int, str], int] = defaultdict(int)
-    ordinals: dict[int, int] = defaultdict(int)
+    parents: dict[tuple[int, int, int], str] = {}
+    seen: dict[tuple[int, str], int] = {}
+    ordinal = last = 0
     # Parents lie on higher levels, so they have their ids before their children ask for them.
-    for piece in sorted(pieces, key=lambda piece: (-piece.level, piece.start, piece.end)):
-        start, end, level = piece.start, piece.end, piece.level
+    for piece in sorted(pieces, key=_place):
+        start, end, why, level, parent, tokens, score, threshold, lead = piece
         if not 0 <= start < end <= len(text):
             raise UsageError(f"{doc} has a piece [{start}, {end}) outside its text")
-        if piece.parent is not None and piece.parent not in parents:
-            raise UsageError(f"{doc} has a piece at {start} without its parent")
-        parent = None if piece.parent is None else parents[piece.parent]
+        above = None
+        if parent is not None:
+            above = parents.get(_place(parent))
+            if above is None:
+                raise UsageError(f"{doc} has a piece at {start} without its parent")
         body = text[start:end]
-        name = chunk_id(doc, level, body, seen[level, body])
-        seen[level, body] += 1
+        before = seen.get((level, body), 0)
+        seen[level, body] = before + 1
+        name = chunk_id(doc, level, body, before)
         if level:
-            parents[piece] = name
-        place = ordinals[level]
-        ordinals[level] = place + 1
-        why, score, threshold = piece.boundary, piece.score, piece.threshold
+            parents[_place(piece)] = name
+        ordinal, last = 0 if level != last else ordinal, level
+        derived = _derived(text, piece) if lead else (None, None)
         yield (
-            *(name, doc, level, place, parent, start, end, body, piece.tokens),
-            *(why, score, threshold, *_derived(text, piece)),
+            *(name, doc, level, ordinal, above, start, end, body, tokens),
+            *(why, score, threshold, *derived),
         )
+        ordinal += 1
 
 
-def _derived(text: str, piece: Piece) -> tuple[str | None, list[dict[str, int]] | None]:
+def _place(piece: Piece) -> tuple[int, int, int]:
+    return -piece.level, piece.start, piece.end
+
+
+def _derived(text: str, piece: Piece) -> tuple[str, list[dict[str, int]]]:
     """The lead and the piece, one a line, with the spans they come from."""
-    if not piece.lead:
-        return None, None
     spans = [*piece.lead, (piece.start, piece.end)]
     derived = "\n".join(text[start:end] for start, end in spans)
     return derived, [{"start": start, "end": end} for start, end in spans]

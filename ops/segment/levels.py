@@ -7,7 +7,8 @@ start of the right one, so that parts have no white space at their edges.
 from __future__ import annotations
 
 __all__ = [
-    "Gaps",
+    "Find",
+    "Last",
     "Level",
     "auto_levels",
     "block_level",
@@ -15,30 +16,29 @@ __all__ = [
     "item_level",
     "line_level",
     "listed_levels",
+    "sentence_level",
 ]
 
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, TypeAlias
 
+from ops.segment.breaks import LINE_ENDS, Breaks, Gaps, breaks_of
 from ops.segment.piece import Document, Structure
-from ops.segment.sentences import sentences
+from ops.segment.sentences import last_sentence, sentences
 from ops.segment.spaces import skip, strip
-
-Gaps: TypeAlias = tuple[list[int], list[int]]
-"""Ends of what lies before each gap, and starts of what follows it; ascending."""
 
 Find: TypeAlias = Callable[[int, int], Gaps]
 """Gives the gaps strictly inside a span that has no white space at its edges."""
 
 BLOCKS: Final = frozenset({"heading", "paragraph", "table", "code", "list", "turn"})
-BLANK_LINE: Final = re.compile(r"\n[^\S\n]*+\n\s*+")
-ITEM: Final = re.compile(r"\n(?=[^\S\n]*+(?:[-*+•–]|\d{1,3}[.)])[^\S\n])")
-LINE: Final = re.compile(r"\n\s*+")
-LINE_ENDS: Final = frozenset('.!?:;…。！？|}>`"”»')
 NAMES: Final = {"\n\n": "paragraph", "\n": "line", " ": "word"}
+
+Last: TypeAlias = Callable[[int, int, int], tuple[int, int] | None]
+"""Gives the last gap in a span (start, end) whose left side is at most `limit`, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Level:
 
     name: str
     find: Find
+    last: Last | None = None
+    """Finds one gap without looking for all, where there is a quicker way to it."""
 
 
 def auto_levels(document: Document) -> list[Level]:
@@ -54,17 +56,16 @@ def auto_levels(document: Document) -> list[Level]:
 
     A line break after which a sentence goes on (hard-wrapped text, PDF) is finer than a sentence.
     """
-    text = document.text
+    text, breaks = document.text, breaks_of(document.text)
     depths = {span.level for span in document.structure if span.kind == "heading"}
     levels = [Level("heading", heading_gaps(document, depth)) for depth in sorted(depths)]
-    finished = Level("line", lambda start, end: _finished_lines(text, start, end))
     return [
         *levels,
-        block_level(document),
-        item_level(document),
-        finished,
-        Level("sentence", lambda start, end: _sentence_gaps(text, start, end)),
-        line_level(document),
+        block_level(document, breaks),
+        item_level(document, breaks),
+        Level("line", lambda start, end: _between(breaks.finished, start, end)),
+        sentence_level(text),
+        line_level(breaks),
     ]
 
 
@@ -78,7 +79,7 @@ def heading_gaps(document: Document, depth: int | None = None) -> Find:
     return _listed(_around(document.text, places))
 
 
-def block_level(document: Document) -> Level:
+def block_level(document: Document, breaks: Breaks) -> Level:
     """Blank lines, edges of blocks, and page breaks that break no sentence."""
     text = document.text
     inner = _in_lists(document)
@@ -90,14 +91,13 @@ def block_level(document: Document) -> Level:
             before = strip(text, 0, span.start)[1]
             if before and text[before - 1] in LINE_ENDS:
                 places.append(span.start)
-    return Level("paragraph", _both(_pattern(text, BLANK_LINE), _listed(_around(text, places))))
+    return _lines_and("paragraph", lambda: breaks.blanks, _around(text, places))
 
 
-def item_level(document: Document) -> Level:
+def item_level(document: Document, breaks: Breaks) -> Level:
     """The items of lists, by the document's structure or by their bullets and numbers."""
     items = [span.start for span in _in_lists(document)]
-    found = _listed(_around(document.text, items))
-    return Level("item", _both(_pattern(document.text, ITEM), found))
+    return _lines_and("item", lambda: breaks.items, _around(document.text, items))
 
 
 def _in_lists(document: Document) -> frozenset[Structure]:
@@ -112,10 +112,9 @@ def _in_lists(document: Document) -> frozenset[Structure]:
     return frozenset(inner)
 
 
-def line_level(document: Document) -> Level:
+def line_level(breaks: Breaks) -> Level:
     """Every line break."""
-    text = document.text
-    return Level("line", _pattern(text, LINE))
+    return Level("line", lambda start, end: _between(breaks.lines, start, end))
 
 
 def listed_levels(text: str, separators: Sequence[str]) -> list[Level]:
@@ -131,15 +130,17 @@ def _pattern(text: str, pattern: re.Pattern[str]) -> Find:
     return lambda start, end: _matches(text, pattern, start, end)
 
 
-def _both(one: Find, other: Find) -> Find:
-    def find(start: int, end: int) -> Gaps:
-        first, second = one(start, end), other(start, end)
-        if not first[0] or not second[0]:
-            return first if first[0] else second
-        gaps = sorted({*zip(*first, strict=True), *zip(*second, strict=True)})
+def _lines_and(name: str, lines: Callable[[], Gaps], others: Gaps) -> Level:
+    """The gaps of both, put together when they are first asked for."""
+
+    @cache
+    def both() -> Gaps:
+        if not others[0]:
+            return lines()
+        gaps = sorted({*zip(*lines(), strict=True), *zip(*others, strict=True)})
         return [left for left, _ in gaps], [right for _, right in gaps]
 
-    return find
+    return Level(name, lambda start, end: _between(both(), start, end))
 
 
 def _around(text: str, places: Iterable[int]) -> Gaps:
@@ -152,13 +153,14 @@ def _around(text: str, places: Iterable[int]) -> Gaps:
 
 
 def _listed(gaps: Gaps) -> Find:
+    return lambda start, end: _between(gaps, start, end)
+
+
+def _between(gaps: Gaps, start: int, end: int) -> Gaps:
+    """Those strictly inside a span."""
     lefts, rights = gaps
-
-    def find(start: int, end: int) -> Gaps:
-        first, last = bisect_right(lefts, start), bisect_left(rights, end)
-        return lefts[first:last], rights[first:last]
-
-    return find
+    first, last = bisect_right(lefts, start), bisect_left(rights, end)
+    return lefts[first:last], rights[first:last]
 
 
 def _matches(text: str, pattern: re.Pattern[str], start: int, end: int) -> Gaps:
@@ -182,17 +184,11 @@ def _matches(text: str, pattern: re.Pattern[str], start: int, end: int) -> Gaps:
     return lefts, rights
 
 
-def _finished_lines(text: str, start: int, end: int) -> Gaps:
-    """Line breaks that end a sentence, or before a line that begins with a sign."""
-    lefts, rights = _matches(text, LINE, start, end)
-    kept = [
-        (left, right)
-        for left, right in zip(lefts, rights, strict=True)
-        if text[left - 1] in LINE_ENDS or not text[right].isalnum()
-    ]
-    return [left for left, _ in kept], [right for _, right in kept]
+def sentence_level(text: str) -> Level:
+    """Ends of sentences."""
 
+    def find(start: int, end: int) -> Gaps:
+        spans = sentences(text, start, end)
+        return [last for _, last in spans[:-1]], [first for first, _ in spans[1:]]
 
-def _sentence_gaps(text: str, start: int, end: int) -> Gaps:
-    spans = sentences(text, start, end)
-    return [last for _, last in spans[:-1]], [first for first, _ in spans[1:]]
+    return Level("sentence", find, lambda *place: last_sentence(text, *place))

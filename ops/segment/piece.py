@@ -15,8 +15,7 @@ from ops.frames import STRUCTURE, in_order
 UNCOUNTED = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A span of one document that is to become a chunk.
 
     `boundary` says why it ends where it ends: heading, page, paragraph, item, line, sentence,

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Recursive"]
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, starmap
 from typing import ClassVar, Literal
 
 from ops.op import parameter
@@ -70,6 +70,9 @@ class Recursive(Budgeted):
         self, text: str, ruler: Ruler, zones: Zones, parts: list[Part]
     ) -> Iterator[Piece]:
         """The parts with what they repeat from the one before."""
+        if not self.overlap:
+            yield from starmap(Piece, parts)
+            return
         if parts:
             yield Piece(*parts[0])
         for before, part in pairwise(parts):

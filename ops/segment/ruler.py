@@ -62,6 +62,11 @@ class Ruler(ABC):
     def exact(self, text: str, start: int, end: int) -> bool:
         """Whether `count` is what the tokenizer gives for `text[start:end]` alone."""
 
+    def unsure(self, text: str, starts: list[int], ends: list[int]) -> list[int]:
+        """Which of these spans `exact` does not hold for."""
+        spans = zip(starts, ends, strict=True)
+        return [place for place, span in enumerate(spans) if not self.exact(text, *span)]
+
 
 @dataclass(frozen=True, slots=True)
 class CharacterRuler(Ruler):
@@ -89,6 +94,9 @@ class CharacterRuler(Ruler):
 
     def exact(self, text: str, start: int, end: int) -> bool:
         return True
+
+    def unsure(self, text: str, starts: list[int], ends: list[int]) -> list[int]:
+        return []
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
 from ops.op import parameter
+from ops.segment.breaks import Breaks, breaks_of
 from ops.segment.budgeted import Budgeted
 from ops.segment.levels import block_level, line_level
 from ops.segment.piece import Document, Piece
@@ -44,7 +45,8 @@ class Sentence(Budgeted):
     def plan(self, document: Document, ruler: Ruler) -> Iterator[Piece]:
         text = document.text
         zones = zones_of(document, ruler, self.size)
-        units = _with_headings(list(_units(document, zones)), zones)
+        breaks = breaks_of(text)
+        units = _with_headings(list(_units(document, zones, breaks)), zones)
         if not units:
             return
         units[-1] = units[-1]._replace(boundary="end")
@@ -59,7 +61,7 @@ class Sentence(Budgeted):
                 first += 1
             else:
                 unit = units[fresh]
-                lines = [line_level(document)]
+                lines = [line_level(breaks)]
                 span = (unit.start, unit.end)
                 for part in split(text, ruler, span, lines, zones, self.size, self.size):
                     ends = part.end == unit.end
@@ -67,14 +69,14 @@ class Sentence(Budgeted):
                 first = fresh = fresh + 1
 
 
-def _units(document: Document, zones: Zones) -> Iterator[Unit]:
+def _units(document: Document, zones: Zones, breaks: Breaks) -> Iterator[Unit]:
     text = document.text
     whole = strip(text, 0, len(text))
     if whole[0] == whole[1]:
         return
     rigid = Intervals([(s.start, s.end) for s in document.structure if s.kind in WHOLE])
-    lines = line_level(document)
-    lefts, rights = zones.whole.outer(block_level(document).find(*whole))
+    lines = line_level(breaks)
+    lefts, rights = zones.whole.outer(block_level(document, breaks).find(*whole))
     for start, end in zip([whole[0], *rights], [*lefts, whole[1]], strict=True):
         if zones.whole.cover(start, end):
             yield Unit(start, end, "paragraph")

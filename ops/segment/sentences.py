@@ -7,9 +7,10 @@ other line breaks do not.
 
 from __future__ import annotations
 
-__all__ = ["sentences"]
+__all__ = ["last_sentence", "sentences"]
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from ops.segment.abbreviations import ALWAYS, OFTEN, STARTERS
@@ -27,6 +28,8 @@ _END: Final = re.compile(
 _NEXT: Final = re.compile(r"\s+[\"'`“‘«(\[*_<>-]*(\w*)")
 _OPENERS: Final = "\"'`“‘«(<[*_-&."
 _ACRONYM: Final = re.compile(r"(?:\w\.)+\w")
+LOOK: Final = 160  # characters before a limit that are searched first
+CONTEXT: Final = 64  # characters read before those
 LONGEST: Final = 24  # characters looked back for the word before a stop
 SHORT: Final = 4  # letters; a shorter word between a stop and lower case may be an abbreviation
 
@@ -39,19 +42,47 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
     end = len(text) if end is None else end
     start, end = strip(text, start, end)
     found = []
-    for match in _END.finditer(text, start, end):
-        first, last = match.span()
-        sign = text[first]
+    for last, following in _ends(text, start, end, end):
+        found.append((start, last))
+        start = following
+    if start < end:
+        found.append((start, end))
+    return found
+
+
+def last_sentence(text: str, start: int, limit: int, end: int) -> tuple[int, int] | None:
+    """Where the last sentence in [start, end) that ends by `limit` ends, and the next one begins.
+
+    None where no sentence ends by then. It looks back from the limit, so a long text costs nothing.
+    """
+    high, reach = limit, LOOK
+    while high > start:
+        low = max(start, high - reach)
+        # What lies just before is read too, so that the first stop is seen in its sentence.
+        ends = _ends(text, max(start, low - CONTEXT), skip(text, limit, end) + 1, end)
+        found = [(last, after) for last, after in ends if low < last <= limit and after < end]
+        if found:
+            return found[-1]
+        high, reach = low, reach * 4
+    return None
+
+
+def _ends(text: str, start: int, limit: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where each sentence ends whose last stop is before `limit`, and where the next one begins."""
+    at = start
+    while match := _END.search(text, at, end):
+        first, at = match.span()
+        if first >= limit:
+            return
+        last, sign = at, text[first]
         if first < start or (sign in ".!?…" and _goes_on(text, start, first, last, end)):
             continue
         if sign == "\n":
             last = strip(text, start, first)[1]
         if start < last:
-            found.append((start, last))
-            start = skip(text, last, end)
-    if start < end:
-        found.append((start, end))
-    return found
+            following = skip(text, last, end)
+            yield last, following
+            start = following
 
 
 def _goes_on(text: str, start: int, stop: int, last: int, end: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 __all__ = ["Draft", "settle"]
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from ops.context import Tokenizer
@@ -68,7 +68,7 @@ def _counted(
         nonlocal held
         check()
         for (row, place), tokens in zip(open_places, tokenizer.count(texts), strict=True):
-            counted[row][place] = replace(counted[row][place], tokens=tokens)
+            counted[row][place] = counted[row][place]._replace(tokens=tokens)
         open_places.clear()
         texts.clear()
         held = 0
@@ -77,16 +77,16 @@ def _counted(
         text, ruler = draft.document.text, draft.ruler
         starts, ends = [p.start for p in draft.pieces], [p.end for p in draft.pieces]
         before, until = ruler.ranks(starts, ends)
-        counted.append(draft.pieces[:])
-        for place, piece in enumerate(draft.pieces):
-            start, end, why, level = piece.start, piece.end, piece.boundary, piece.level
-            tokens = max(0, until[place] - before[place])
-            marks = (piece.score, piece.threshold, piece.lead)
-            counted[row][place] = Piece(start, end, why, level, piece.parent, tokens, *marks)
-            if not ruler.exact(text, start, end):
-                open_places.append((row, place))
-                texts.append(text[start:end])
-                held += end - start
+        counted.append(
+            [
+                Piece(*piece[:5], max(0, last - first), *piece[6:])
+                for piece, first, last in zip(draft.pieces, before, until, strict=True)
+            ]
+        )
+        for place in ruler.unsure(text, starts, ends):
+            open_places.append((row, place))
+            texts.append(text[starts[place] : ends[place]])
+            held += len(texts[-1])
             if held >= GROUP:
                 count()
     if texts:
@@ -103,7 +103,7 @@ def _fitted(
             yield piece
         else:
             start = max(piece.start, skip(text, free, piece.end) if trim else free)
-            yield from _cut(text, replace(piece, start=start), size, tokenizer, trim)
+            yield from _cut(text, piece._replace(start=start), size, tokenizer, trim)
         free = max(free, piece.end)
 
 
@@ -125,15 +125,15 @@ def _cut(text: str, piece: Piece, size: int, tokenizer: Tokenizer, trim: bool) -
         (spans,) = tokenizer.offsets([rest])
         if len(spans) <= size:
             if rest and not rest.isspace():
-                yield replace(piece, start=start, tokens=len(spans))
+                yield piece._replace(start=start, tokens=len(spans))
             return
         places = spans[:, 0].tolist()
         start, stop, tokens, why = _first_part(text, start, places, size, tokenizer, trim)
         if skip(text, stop, piece.end) == piece.end:
             why = piece.boundary
         # A cut made here is the budget's: only the last part ends where the piece's score says.
-        last = piece if why == piece.boundary else replace(piece, score=None, threshold=None)
-        yield replace(last, start=start, end=stop, boundary=why, tokens=tokens)
+        last = piece if why == piece.boundary else piece._replace(score=None, threshold=None)
+        yield last._replace(start=start, end=stop, boundary=why, tokens=tokens)
         start = skip(text, stop, piece.end) if trim else stop
 
 

@@ -8,7 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ops.segment.levels import Gaps, Level
+from ops.segment.breaks import Gaps
+from ops.segment.levels import Find, Last, Level
 from ops.segment.ruler import Ruler
 from ops.segment.windows import windows
 from ops.segment.zones import Zones
@@ -60,7 +61,11 @@ def split(
             continue
         gaps: Gaps = ([], [])
         while depth < len(levels) and not gaps[0]:
-            gaps = zones.outer(levels[depth].find(part.start, part.end))
+            level = levels[depth]
+            if level.last is None:
+                gaps = zones.outer(level.find(part.start, part.end))
+            else:
+                gaps = _needed(ruler, part, level.find, level.last, zones, size)
             depth += 1
         if gaps[0]:
             name = levels[depth - 1].name
@@ -70,6 +75,30 @@ def split(
         else:
             for start, end, why in windows(text, ruler, part.start, part.end, size):
                 yield Part(start, end, part.boundary if why == "end" else why)
+
+
+def _needed(ruler: Ruler, part: Part, find: Find, last: Last, zones: Zones, size: int) -> Gaps:
+    """Of all the gaps of a level those that `pack` would cut at."""
+    lefts: list[int] = []
+    rights: list[int] = []
+    start = part.start
+    while ruler.count(start, part.end) > size:
+        found = _allowed(last, start, ruler.reach(start, size), part.end, zones)
+        if found is None:
+            # What ends next is too long: it needs all the gaps there are.
+            rest_lefts, rest_rights = zones.outer(find(start, part.end))
+            return lefts + rest_lefts, rights + rest_rights
+        lefts.append(found[0])
+        rights.append(found[1])
+        start = found[1]
+    return lefts, rights
+
+
+def _allowed(last: Last, start: int, limit: int, end: int, zones: Zones) -> tuple[int, int] | None:
+    found = last(start, limit, end)
+    while found and not zones.outer(([found[0]], [found[1]]))[0]:
+        found = last(start, found[0] - 1, end)
+    return found
 
 
 def _joined(

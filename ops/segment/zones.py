@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ops.segment.levels import Gaps
+from ops.segment.breaks import Gaps
 from ops.segment.piece import Document, Structure
 from ops.segment.ruler import Places, Ruler
 from ops.segment.spaces import skip, strip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -9,12 +11,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ops.frames import CHUNKS, Frames
+from ops.segment.breaks import breaks_of
 from ops.segment.budgeted import Budgeted
 from ops.segment.fixed import Fixed
 from ops.segment.piece import Structure
 from ops.segment.recursive import Recursive
 from ops.segment.sentence import Sentence
-from ops.segment.sentences import sentences
+from ops.segment.sentences import last_sentence, sentences
 from tests.segments import context, documents, spans_of, structured, texts, tokenizer
 
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=100)
@@ -161,3 +164,24 @@ def test_rulers_count_exactly_between_white_space(
         assert reach < start or ruler.count(start, reach) <= tokens
         back = ruler.back(end, tokens)
         assert back > end or ruler.count(back, end) <= tokens
+
+
+@SLOW
+@given(texts())
+def test_breaks_are_runs_of_white_space_with_line_feeds(text: str) -> None:
+    runs = [m for m in re.finditer(r"\s+", text) if "\n" in m[0] and 0 < m.start() < m.end()]
+    runs = [m for m in runs if m.end() < len(text)]
+    found = breaks_of(text)
+    assert found.lines == ([m.start() for m in runs], [m.end() for m in runs])
+    blank = [m for m in runs if m[0].count("\n") > 1]
+    assert found.blanks == ([m.start() for m in blank], [m.end() for m in blank])
+
+
+@SLOW
+@given(texts(), st.data())
+def test_the_last_sentence_before_a_limit_is_one_of_all(text: str, data: st.DataObject) -> None:
+    limit = data.draw(st.integers(0, min(len(text), 160)))
+    spans = sentences(text)
+    gaps = [(one[1], two[0]) for one, two in pairwise(spans) if one[1] <= limit]
+    start, end = (spans[0][0], spans[-1][1]) if spans else (0, 0)
+    assert last_sentence(text, start, limit, end) == (gaps[-1] if gaps else None)
