@@ -117,7 +117,7 @@ def test_killed_at_random_moments(tmp_path: Path, one_commit: int) -> None:
             process = stack.enter_context(python(WRITER, tmp_path / "rough", one_commit))
             assert line(process) == "ready"
             say(process, "go")
-            if kills < 8:
+            if kills < 5:
                 time.sleep(chance.uniform(0, seconds / 6))
                 process.kill()
                 process.wait()
