@@ -12,7 +12,7 @@ from typing import Any, Final
 import polars as pl
 
 from pipelines.view import Document
-from tui.widgets.canvas import Canvas
+from tui.widgets.canvas import Canvas, Span, apart
 from tui.widgets.facts import told
 from tui.widgets.table import Column, Row
 
@@ -52,7 +52,15 @@ class Shown:
         if chunks is not None:
             chunks = chunks.filter(pl.col("level") == 0).sort("start", "end")
             spans = list(chunks.select("start", "end").iter_rows())
-        canvas = Canvas(document.text, spans, _headings(document)).prepare()
+        headings, pages = _marked(document, "heading"), _marked(document, "page")
+        layers = {"keywords": _keywords(chunks), "entities": _entities(document)}
+        canvas = Canvas(
+            document.text,
+            spans,
+            apart((start, end) for start, end, _ in headings),
+            layers,
+            [(start, label) for start, _, label in pages],
+        ).prepare()
         tables = {f: _rows(f, document.frames[f]) for f in FRAMES if f in document.frames}
         return cls(document, chunks, canvas, tables)
 
@@ -66,10 +74,33 @@ class Shown:
         return max(bisect_right(self.chunks["start"].to_list(), chunk["start"]) - 1, 0)
 
 
-def _headings(document: Document) -> list[tuple[int, int]]:
+def _marked(document: Document, kind: str) -> list[tuple[int, int, str]]:
+    """The spans of one kind of structure with their labels, in order."""
     rows = document.frames["documents"]
-    spans = rows["structure"][0] if len(rows) else ()
-    return sorted((s["start"], s["end"]) for s in spans if s["kind"] == "heading")
+    spans = rows["structure"][0] if len(rows) else None
+    found = spans if spans is not None else ()
+    return sorted((s["start"], s["end"], s["label"]) for s in found if s["kind"] == kind)
+
+
+def _keywords(chunks: pl.DataFrame | None) -> list[Span]:
+    """Every occurrence of a chunk's keywords inside that chunk."""
+    if chunks is None or "keywords" not in chunks.columns:
+        return []
+    if not isinstance(chunks.schema["keywords"], pl.List):
+        return []
+    return apart(
+        (span["start"], span["end"])
+        for start, end, words in chunks.select("start", "end", "keywords").iter_rows()
+        for word in words or ()
+        for span in word["spans"] or ()
+        if start <= span["start"] and span["end"] <= end
+    )
+
+
+def _entities(document: Document) -> list[Span]:
+    if "mentions" not in document.frames:
+        return []
+    return apart(document.frames["mentions"].select("start", "end").iter_rows())
 
 
 def _rows(frame: str, table: pl.DataFrame) -> list[Row]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 __all__ = ["SourceView"]
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, work
@@ -19,7 +20,7 @@ from textual.worker import get_current_worker
 
 from ops.export.spans import Segment as Piece
 from tui.widgets.canvas import Canvas
-from tui.widgets.plain import TAB, visible, widths
+from tui.widgets.plain import TAB, one_line, visible, widths
 from tui.widgets.wrap import Rows, wrap
 
 AT_ONCE: Final = 2_000
@@ -36,7 +37,11 @@ class SourceView(ScrollView, can_focus=True):
         "source--even",
         "source--overlap",
         "source--selected",
-        "source--heading",
+        "source--headings",
+        "source--keywords",
+        "source--entities",
+        "source--differences",
+        "source--found",
         "source--gutter",
         "source--mark",
     }
@@ -76,6 +81,8 @@ class SourceView(ScrollView, can_focus=True):
     def __init__(self) -> None:
         super().__init__()
         self.canvas = Canvas()
+        self.drawn = frozenset(("headings", "differences", "found"))
+        """The layers that are drawn."""
         self.selected: int | None = None
         self.rows = wrap("", 80)
 
@@ -97,9 +104,37 @@ class SourceView(ScrollView, can_focus=True):
         self.scroll_to(0, 0, animate=False)
         self._rewrap()
 
+    def draw_layers(self, names: Iterable[str]) -> None:
+        """Draw these layers, and no others."""
+        width = self.gutter_width
+        self.drawn = frozenset(names)
+        if width != self.gutter_width:
+            self._keep_place()
+        self.refresh()
+
+    def mark(self, name: str, spans: Sequence[tuple[int, int]]) -> None:
+        """Put other spans, in order and apart, on one layer of the text that is shown."""
+        self.canvas = self.canvas.with_layer(name, spans)
+        self.refresh()
+
     @property
     def gutter_width(self) -> int:
-        return len(str(len(self.spans))) + 2 if self.spans else 1
+        pages = 5 if "pages" in self.drawn and self.canvas.pages else 0
+        return (len(str(len(self.spans))) + 2 if self.spans else 1) + pages
+
+    @property
+    def top(self) -> int:
+        """The first character on the screen."""
+        row = self.scroll_offset.y
+        return self.rows.span(row)[0] if row < len(self.rows) else 0
+
+    def reveal(self, offset: int) -> None:
+        """Bring a character into view."""
+        row, height = self.rows.of(offset), self.scrollable_content_region.height
+        top = self.scroll_offset.y
+        if not top <= row < top + height:
+            self.scroll_to(0, max(row - height // 3, 0), animate=False)
+        self.refresh()
 
     def _rewrap(self, keep: int = 0) -> None:
         """Wrap to the present width with the character `keep` on the top row."""
@@ -135,8 +170,11 @@ class SourceView(ScrollView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         width = self.scrollable_content_region.width - self.gutter_width - 1
         if width != self.rows.width:
-            top = self.scroll_offset.y
-            self._rewrap(self.rows.span(top)[0] if top < len(self.rows) else 0)
+            self._keep_place()
+
+    def _keep_place(self) -> None:
+        """Wrap anew with the same text on the top row."""
+        self._rewrap(self.top)
 
     def select(self, place: int, *, reveal: bool = True) -> None:
         """Mark a chunk and bring its beginning into view."""
@@ -205,7 +243,7 @@ class SourceView(ScrollView, can_focus=True):
 
     def _gutter(self, start: int, end: int) -> list[Segment]:
         width = self.gutter_width
-        if not self.spans:
+        if not self.spans and not self.canvas.pages:
             return [Segment(" " * width, self.rich_style)]
         first = self.canvas.beginning(start, max(end, start + 1))
         number = "" if first is None else str(first + 1)
@@ -213,15 +251,25 @@ class SourceView(ScrollView, can_focus=True):
         marked = chosen[0] < max(end, start + 1) and start < chosen[1]
         gutter = self.get_component_rich_style("source--gutter")
         mark = self.get_component_rich_style("source--mark")
+        pages = []
+        if "pages" in self.drawn and self.canvas.pages:
+            page = self.canvas.page_in(start, max(end, start + 1))
+            width -= 5
+            said = "" if page is None else f"p{one_line(page, 4)}"
+            pages = [Segment(set_cell_size(said, 5), mark)]
+        if not self.spans:
+            return [*pages, Segment(" ", gutter)]
         return [
+            *pages,
             Segment(number.rjust(width - 2) + " ", mark if marked and number else gutter),
             Segment("▎" if marked else " ", mark),
         ]
 
     def _style(self, offset: int) -> Style:
         style = self._piece_style(self.canvas.piece_at(offset))
-        if self.canvas.is_heading(offset):
-            style += self.get_component_rich_style("source--heading", partial=True)
+        for name in self.canvas.layers_at(offset):
+            if name in self.drawn:
+                style += self.get_component_rich_style(f"source--{name}", partial=True)
         return style
 
     def _piece_style(self, piece: Piece | None) -> Style:
