@@ -38,6 +38,7 @@ class ChunkbookApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('notebook')", "Notebook", show=False, id="go.notebook"),
         Binding("2", "go('chunks')", "Chunks", show=False, id="go.chunks"),
+        Binding("3", "go('source')", "Source", show=False, id="go.source"),
         Binding(
             "question_mark", "help", "Help", key_display="?", id="help", tooltip="Keys and signs"
         ),
@@ -89,11 +90,13 @@ class ChunkbookApp(App[None]):
         import storage
         from tui.screens.chunks import ChunksScreen
         from tui.screens.notebook import NotebookScreen
+        from tui.screens.source import SourceScreen
 
         book = Book.open(path)
         screens = {
             "notebook": lambda: NotebookScreen(book),
             "chunks": lambda: ChunksScreen(book),
+            "source": lambda: SourceScreen(book),
         }
         self.post_message(self.Read(screens))
         # LanceDB takes seconds to import: that goes on beside the first paint of the cells.
@@ -114,7 +117,7 @@ class ChunkbookApp(App[None]):
         self.push_screen(ErrorScreen(message.error))
 
     async def on_show_source(self, message: ShowSource) -> None:
-        await self.switch_mode("notebook")
+        await self.switch_mode("source")
         self.screen.post_message(ShowSource(message.collection, message.row))
 
     async def action_go(self, mode: str) -> None:

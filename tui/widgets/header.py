@@ -32,7 +32,11 @@ class ModeTab(Static):
 class TopLine(Horizontal):
     """Name of the notebook, tabs, state of the store."""
 
-    TABS: ClassVar = (("notebook", "1", "Notebook"), ("chunks", "2", "Chunks"))
+    TABS: ClassVar = (
+        ("notebook", "1", "Notebook"),
+        ("chunks", "2", "Chunks"),
+        ("source", "3", "Source"),
+    )
 
     def __init__(self, name: str, active: str) -> None:
         super().__init__()

@@ -1,0 +1,214 @@
+"""Two segmentations of one text, side by side or one over the other."""
+
+from __future__ import annotations
+
+__all__ = ["CompareScreen"]
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Footer, Static
+
+from ops.export.compare import Comparison, Side
+from tui.book import Book
+from tui.reading import Contrast, Cut, contrast
+from tui.screens.base import BookScreen
+from tui.widgets.figures import count
+from tui.widgets.plain import one_line, plain
+from tui.widgets.source import SourceView
+
+
+class CompareScreen(BookScreen):
+    """Lies over the source screen; escape goes back to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x,full_stop", "difference(1)", "Next difference", id="compare.next"),
+        Binding("X,comma", "difference(-1)", "Difference before", show=False, id="compare.before"),
+        Binding(
+            "o",
+            "overlay",
+            "Overlay",
+            id="compare.overlay",
+            tooltip="One text with the cuts of both, or two beside each other",
+        ),
+        Binding("s", "other", "Other", id="compare.other", tooltip="Compare with the next cell"),
+        Binding("escape,c", "close", "Back", key_display="esc", id="compare.close"),
+    ]
+
+    class Compared(Message):
+        """Both segmentations were read and compared."""
+
+        def __init__(self, contrast: Contrast) -> None:
+            super().__init__()
+            self.contrast = contrast
+
+    def __init__(
+        self, book: Book, every: Sequence[Cut], first: Cut, second: Cut, doc_id: str
+    ) -> None:
+        super().__init__(book)
+        self.every = every
+        self.first = first
+        self.second = second
+        self.doc_id = doc_id
+        self.contrast: Contrast | None = None
+        self.overlaid = False
+        self._here = -1
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="compare-title")
+        with Horizontal(id="sides"):
+            for name in ("first", "second"):
+                with Vertical(id=f"{name}-panel", classes="panel"):
+                    yield SourceView()
+        yield Static(id="compare-figures")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        one, two = self._views
+        one.focus()
+        # Each follows the other to the same text, whatever rows it takes there.
+        self.watch(one, "scroll_y", lambda: self._follow(one, two), init=False)
+        self.watch(two, "scroll_y", lambda: self._follow(two, one), init=False)
+        self._compare()
+
+    @property
+    def _views(self) -> tuple[SourceView, SourceView]:
+        one, two = self.query(SourceView)
+        return one, two
+
+    def _follow(self, moved: SourceView, other: SourceView) -> None:
+        if self.overlaid or not self._same_text or not moved.has_focus:
+            return
+        row = other.rows.of(moved.top)
+        if row != other.scroll_offset.y:
+            other.scroll_to(0, row, animate=False)
+
+    @property
+    def _same_text(self) -> bool:
+        return self.contrast is not None and self.contrast.same_text
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="compare")
+    def _compare(self) -> None:
+        self.post_message(self.Compared(contrast(self.book, self.first, self.second, self.doc_id)))
+
+    def on_compare_screen_compared(self, message: Compared) -> None:
+        self.contrast = message.contrast
+        document = message.contrast.first.shown.document
+        title = one_line(document.title or document.uri, 100)
+        self.query_one("#compare-title", Static).update(
+            Content.assemble(("▚ ", "$primary"), (title, "bold"))
+        )
+        self.query_one("#compare-figures", Static).update(_figures(message.contrast))
+        self._show()
+
+    def _show(self) -> None:
+        found = self.contrast
+        if found is None:
+            return
+        self.query_one("#second-panel").display = not self.overlaid
+        readings = (found.first, found.second)
+        for view, reading, name in zip(self._views, readings, ("first", "second"), strict=True):
+            kept = view.top
+            canvas = reading.shown.canvas
+            if self.overlaid:
+                both = [(place, place + 1) for place in found.comparison.differences]
+                canvas = canvas.with_layer("differences", both)
+            view.show(canvas)
+            view.reveal(kept)
+            said = f"{reading.cut.maker} · {reading.cut.op}"
+            if self.overlaid:
+                said += f" with the cuts of {found.second.cut.maker}"
+            self.query_one(f"#{name}-panel").border_title = plain(
+                said if reading.stored else said + " · not kept"
+            )
+
+    def action_overlay(self) -> None:
+        self.overlaid = not self.overlaid
+        self._show()
+        self._views[0].focus()
+
+    def action_other(self) -> None:
+        """Compare the first with the next of the others."""
+        others = [cut for cut in self.every if cut != self.first]
+        self.second = others[(others.index(self.second) + 1) % len(others)]
+        self._here = -1
+        self._compare()
+
+    def action_difference(self, by: int) -> None:
+        places = self.contrast.comparison.differences if self.contrast is not None else ()
+        if not places:
+            self.notify("Both cut the text at the same places", markup=False)
+            return
+        if self._here < 0:
+            find = bisect_right if by > 0 else bisect_left
+            place = find(places, self._views[0].top) + (0 if by > 0 else -1)
+        else:
+            place = bisect_left(places, self._here) + by
+        self._here = places[place % len(places)]
+        for view in self._views:
+            view.reveal(self._here)
+        self._say(self._here)
+
+    def _say(self, offset: int) -> None:
+        found = self.contrast
+        assert found is not None
+        first = offset in set(found.comparison.only_first)
+        name = (found.first if first else found.second).cut.maker
+        number = bisect_left(found.comparison.differences, offset) + 1
+        total = len(found.comparison.differences)
+        self.query_one("#first-panel").border_subtitle = plain(
+            f"difference {number:,} of {total:,}: only {name} cuts here"
+        )
+
+    def action_close(self) -> None:
+        self.dismiss()
+
+
+def _figures(found: Contrast) -> Content:
+    one, two = found.comparison.first, found.comparison.second
+    names = (found.first.cut.maker, found.second.cut.maker)
+    width = max(len(one_line(name, 24)) for name in names)
+    head = ("chunks", "min", "median", "mean", "max", "sentences cut", "budget used")
+    rows = [_row(one), _row(two)]
+    widths = [max(len(h), len(a), len(b)) for h, a, b in zip(head, *rows, strict=True)]
+    lines = [
+        Content.styled(
+            " " * width + "".join(f"  {h:>{w}}" for h, w in zip(head, widths, strict=True)),
+            "$quiet",
+        )
+    ]
+    for name, row in zip(names, rows, strict=True):
+        cells = "".join(f"  {cell:>{w}}" for cell, w in zip(row, widths, strict=True))
+        lines.append(Content.assemble((one_line(name, 24).ljust(width), "bold"), cells))
+    lines.append(Content.styled(_common(found.comparison, names), "$quiet"))
+    if not found.same_text:
+        lines.append(Content.styled("▲ they cut different texts", "$warning"))
+    return Content("\n").join(lines)
+
+
+def _common(found: Comparison, names: tuple[str, str]) -> str:
+    return (
+        f"{count(found.common)} boundaries in common ({found.agreement:.0%} of all) · "
+        f"{count(len(found.only_first))} only in {names[0]} · "
+        f"{count(len(found.only_second))} only in {names[1]}"
+    )
+
+
+def _row(side: Side) -> tuple[str, ...]:
+    used = "" if side.budget_use is None else f"{side.budget_use:.0%}"
+    return (
+        count(side.chunks),
+        count(side.shortest),
+        f"{side.median:g}",
+        f"{side.mean:.1f}",
+        count(side.longest),
+        f"{count(side.sentences_cut)} of {count(side.sentences)}",
+        used,
+    )
