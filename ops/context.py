@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ops.situating import Situator
+
 
 class Tokenizer(Protocol):
     """Counts tokens and says where each lies in its text."""
@@ -84,6 +86,7 @@ class CollectionSpec:
     """The column of vectors; passed over where the collection has none of that name."""
     metric: str
     text: tuple[str, ...]
+    """Columns that words are searched in; those that the collection lacks are passed over."""
     scalar: tuple[str, ...]
     language: str
 
@@ -103,6 +106,9 @@ class Resources(Protocol):
 
     def embedder(self, name: str) -> Embedder:
         """By name ("minilm") or by the path of a GGUF file."""
+
+    def situator(self, name: str) -> Situator:
+        """By name ("smollm2") or by the path of a GGUF file."""
 
     def nlp(self, language: str) -> Any:
         """The spaCy pipeline for a language."""

@@ -35,6 +35,7 @@ class CellsConfig(dg.Config):
     cells: list[str] = Field([], description="only these of the selected cells; none means all")
     retry: bool = Field(False, description="take documents that failed before up again")
     refit: bool = Field(False, description="fit anew what cells fit on all documents")
+    documents: list[str] = Field([], description="only these documents, by id; none means all")
     dry_run: bool = Field(False, description="only tell what would be done")
     allow_empty: bool = Field(False, description="believe a source that suddenly lists nothing")
 
@@ -147,6 +148,7 @@ class _Step:
             retry=self.config.retry,
             refit=self.config.refit,
             allow_empty=self.config.allow_empty,
+            documents=tuple(self.config.documents) or None,
             run_id=self.context.run_id,
         )
 

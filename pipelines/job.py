@@ -52,7 +52,11 @@ def run_recorded(
     job = notebook_definitions(model, session).resolve_job_def(f"{model.name}_job")
     if keys:
         job = job.get_subset(asset_selection=frozenset(keys))
-    told = {name: getattr(options, name) for name in ("retry", "refit", "allow_empty")}
+    told: dict[str, object] = {
+        name: getattr(options, name) for name in ("retry", "refit", "allow_empty")
+    }
+    if options.documents is not None:
+        told["documents"] = list(options.documents)
     cells = {"config": told}
     config: dict[str, object] = {"ops": {f"{model.name}_cells": cells}, "loggers": SILENT}
     with dagster_instance(path) as instance:

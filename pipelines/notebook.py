@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.model import Model
 
 if TYPE_CHECKING:
+    from pipelines.edits.desk import Desk
     from pipelines.events import Observer, RunReport
     from pipelines.plan import CellPlan
     from pipelines.sample import Preview, Sampler
@@ -67,6 +68,12 @@ class Notebook:
 
         options = Options(cells=tuple(cells) if cells is not None else None, retry=retry)
         return run(self.workspace, options, observer or (lambda event: None))
+
+    def desk(self, author: str = "") -> Desk:
+        """Where published chunks are edited; see `pipelines.edits.desk`."""
+        from pipelines.edits.desk import Desk
+
+        return Desk(self.workspace, author)
 
     def sample(self, cell: str, n: int = 5) -> Preview:
         """What a cell makes of `n` documents; nothing is stored."""

@@ -51,6 +51,7 @@ class CollectionTable:
     def build(self, spec: CollectionSpec) -> None:
         if spec.vector not in self.columns:
             spec = replace(spec, vector=None)
+        spec = replace(spec, text=tuple(name for name in spec.text if name in self.columns))
         self.tables.build_indexes(self.table, spec)
 
 

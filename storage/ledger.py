@@ -63,11 +63,12 @@ class Ledger:
     def __init__(self, database: Database, notebook: str) -> None:
         self._records = Records(database, f"{notebook}._ledger", _SCHEMA, "key")
 
-    def read(self) -> dict[str, dict[str, LedgerRow]]:
-        """Cell → document → row, in the order of their names."""
+    def read(self, documents: Sequence[str] | None = None) -> dict[str, dict[str, LedgerRow]]:
+        """Cell → document → row, in the order of their names; of these documents or of all."""
         names = [field.name for field in fields(LedgerRow)]
         found: dict[str, dict[str, LedgerRow]] = {}
-        read = self._records.read(columns=names).sort("cell", "doc_id")
+        where = None if documents is None else any_of("doc_id", dict.fromkeys(documents))
+        read = self._records.read(where, names).sort("cell", "doc_id")
         # All at once: decoding each by itself takes as long as all the rest.
         columns = {name: read[name].to_list() for name in names}
         columns["outputs"] = json.loads(f"[{','.join(columns['outputs'])}]")

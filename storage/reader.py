@@ -12,8 +12,8 @@ import polars as pl
 
 from ops.context import CollectionSpec
 from ops.errors import StoreError, UsageError
-from ops.frames import ORDER
-from storage.arrow import from_arrow
+from ops.frames import ORDER, in_order
+from storage.arrow import VECTOR, from_arrow
 from storage.cells import frame_of, read_ordered
 from storage.database import Database, talking
 from storage.filters import Where, condition, equals
@@ -73,6 +73,19 @@ class Reader:
         with talking(self._database.uri, f"reading {table}"):
             names = list(columns) if columns is not None else self._handle(table).schema.names
             return self._paged(table).page(offset, limit, names)
+
+    def rows(self, cell: str, frame: str, where: Where, *, limit: int = 100) -> pl.DataFrame:
+        """Rows that a cell wrote, filtered, without vectors, in the frame's order."""
+        table = self._table_of(cell, frame)
+        handle = self._handle(table)
+        with talking(self._database.uri, f"reading {table}"):
+            names = [name for name in handle.schema.names if name != VECTOR]
+            query = handle.search().select(names).where(condition(where, handle.schema))
+            return in_order(frame, from_arrow(query.limit(limit).to_arrow()))
+
+    def table_columns(self, cell: str, frame: str) -> list[str]:
+        """The columns of a table that a cell wrote."""
+        return list(self._handle(self._table_of(cell, frame)).schema.names)
 
     def collections(self) -> list[str]:
         """The index cells, in the order of the notebook."""

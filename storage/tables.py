@@ -82,9 +82,9 @@ class Tables(CellTables):
         self._guard()
         super().drop(table)
 
-    def ledger(self) -> dict[str, dict[str, LedgerRow]]:
-        """Cell → document → row."""
-        return self._ledger.read()
+    def ledger(self, documents: Sequence[str] | None = None) -> dict[str, dict[str, LedgerRow]]:
+        """Cell → document → row, of these documents or of all."""
+        return self._ledger.read(documents)
 
     def record(self, rows: Sequence[LedgerRow]) -> None:
         """Write rows over those of the same cell and document, in one commit."""

@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "show": "Write a page with the chunks over their source.",
     "search": "Ask the published collection a question.",
     "lineage": "Tell where a chunk comes from.",
+    "edits": "List what was edited by hand, and what could not be kept.",
+    "diff": "Tell what changed in the chunks between two runs.",
     "tui": "Open the terminal user interface.",
     "dev": "Open Dagster's web interface with the notebooks.",
     "ops": "List the ops, or describe one.",

@@ -21,9 +21,9 @@ class LanceDB(Op):
     """Join what the inputs know of each chunk into one wide table and index it for search.
 
     The table has the chunks' columns, the documents' `uri`, `title`, `format` and `language`, the
-    keywords as plain phrases and the names of the entities mentioned. It gets a full-text index
-    on `text`, scalar indexes on ids, and, past the size where comparing with every vector stays
-    quick, an approximate vector index (LanceDB's IVF; exact below).
+    keywords as plain phrases and the names of the entities mentioned. It gets full-text indexes
+    on `text` and `derived_text`, scalar indexes on ids, and, past the size where comparing with
+    every vector stays quick, an approximate vector index (LanceDB's IVF; exact below).
     """
 
     name: ClassVar[str] = "index.lancedb"
@@ -73,7 +73,7 @@ class LanceDB(Op):
         spec = CollectionSpec(
             vector="vector",
             metric=self.metric,
-            text=("text",),
+            text=("text", "derived_text"),
             scalar=("chunk_id", "doc_id"),
             language=self.language,
         )

@@ -33,10 +33,14 @@ class EditBook:
         if self._arranged is None:
             self._arranged = {}
             moves = [edit for edit in self.events if edit.kind == "move"]
+            homes: dict[str, str] = {}
             for edit in self.events:
-                if edit.kind != "move":
-                    by_document = self._arranged.setdefault(edit.cell, {})
-                    by_document.setdefault(moved_to(edit, moves), []).append(edit)
+                if edit.kind == "move":
+                    continue
+                # What takes an edit back belongs where that is.
+                undone = homes.get(edit.value) if edit.kind == "undo" else None
+                home = homes[str(edit.number)] = undone or moved_to(edit, moves)
+                self._arranged.setdefault(edit.cell, {}).setdefault(home, []).append(edit)
         return self._arranged.get(cell, NONE)
 
     def cells(self) -> list[str]:

@@ -35,7 +35,24 @@ class Leaf:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Leaf:
-        return cls(row["start"], row["end"], row, row)
+        """A row as a leaf, with what earlier edits gave it if they are applied already."""
+        leaf = cls(row["start"], row["end"], row, row)
+        edits = tuple(row.get("edits") or ())
+        if not edits:
+            return leaf
+        own = [{"start": leaf.start, "end": leaf.end}]
+        wording = row["derived_text"] if row["derived_spans"] == own else None
+        pinned, title, note = bool(row["pinned"]), row["chunk_title"], row["note"]
+        return replace(
+            leaf,
+            title=title,
+            titled=row["text"] if title is not None else "",
+            notes=((row["text"], note),) if note else (),
+            pinned=pinned,
+            wording=wording,
+            held=edits[-1] if pinned or wording is not None else 0,
+            edits=edits,
+        )
 
     @property
     def span(self) -> tuple[int, int]:
