@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from ops.errors import StoreError
 from ops.inference.kv.entries import Entries, Kind
 from ops.inference.kv.layout import Layout
+from ops.inference.kv.mixing import mixes
 from ops.inference.kv.quants import BLOCK, BLOCK_BYTES
 from ops.inference.kv.state import CODEC
 
@@ -68,7 +69,7 @@ class ChunkCache:
 
     def path(self, tokens: NDArray[np.int32]) -> Path:
         """The file of a chunk, whether it is there or not."""
-        said = json.dumps([CODEC, asdict(self._chunks), asdict(self._layout)], sort_keys=True)
+        said = json.dumps(self._description(len(tokens)), sort_keys=True)
         digest = hashlib.blake2b(said.encode(), digest_size=16)
         digest.update(np.ascontiguousarray(tokens, dtype="<i4").tobytes())
         return self._folder / f"{digest.hexdigest()}{SUFFIX}"
@@ -116,6 +117,7 @@ class ChunkCache:
         return {
             "codec": CODEC,
             "entries": count,
+            "mixed": mixes(self._chunks.kind, self._layout),
             **asdict(self._chunks),
             "layout": asdict(self._layout),
         }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ops.errors import UsageError
 from ops.inference.kv.attention import attended
 from ops.inference.kv.budget import entries_left, split
-from ops.inference.kv.cluster import cluster, merge
+from ops.inference.kv.cluster import cluster, clusters, merge
 from ops.inference.kv.entries import Entries, Kind
 from ops.inference.kv.guarded import guarded
 from ops.inference.kv.layout import Layout
@@ -18,6 +18,7 @@ from ops.inference.kv.quants import decode, encode
 from ops.inference.kv.rope import rotate, turns
 from ops.inference.kv.select import pool, ranks, select
 from ops.inference.kv.snap import snap
+from ops.inference.kv.squeezed import restore, squeeze
 from ops.inference.kv.surprise import surprise
 from ops.inference.kv.window import window
 
@@ -90,7 +91,8 @@ def test_equal_keys_become_one_wherever_they_stand() -> None:
     positions = np.arange(100, 108, dtype=np.int32)
     keys = rotate(bare, turns(positions, SMALL)[:, None], SMALL)
     entries = Entries(positions, encode(keys, "f16"), encode(bare, "f16"), "f16")
-    found = merge(entries, SMALL, 8, 2)
+    found, owners = merge(entries, SMALL, 8, 2)
+    assert owners.tolist() == [[[0] * 4 + [1] * 4] * 2] * 2
     assert len(found) == 2
     values = decode(found.values, "f16")
     np.testing.assert_allclose(values, bare[:, [0, 4]], atol=2e-3)
@@ -105,9 +107,40 @@ def test_equal_keys_become_one_wherever_they_stand() -> None:
 
 def test_values_of_clusters_are_means() -> None:
     entries = made(1, 16)
-    found = merge(entries, SMALL, 16, 1)
+    found, _ = merge(entries, SMALL, 16, 1)
     expected = decode(entries.values, "f16").mean(axis=1, keepdims=True)
     np.testing.assert_allclose(decode(found.values, "f16"), expected, atol=2e-3)
+
+
+@given(sizes, st.integers(0, 20))
+@settings(max_examples=30, deadline=None)
+def test_every_entry_has_a_centroid_that_is_its_own_mean(pair: tuple[int, int], seed: int) -> None:
+    count, size = pair
+    entries = made(seed, count)
+    found = clusters(entries, SMALL, size, sinks=2, recent=3, chunk=6)
+    values, means = decode(entries.values, "f16"), decode(found.centroids.values, "f16")
+    if split(count, size, 2, 3)[2]:
+        for layer, head in ((0, 0), (1, 1)):
+            own = found.owners[layer, head]
+            for at in range(len(found.centroids)):
+                mean = values[layer, own == at, head].mean(axis=0)
+                np.testing.assert_allclose(means[layer, at, head], mean, atol=5e-3)
+
+
+def test_squeezed_restores_what_the_question_looks_at() -> None:
+    rng = np.random.default_rng(4)
+    positions = np.arange(300, dtype=np.int32)
+    bare = 0.1 * rng.normal(size=(2, 300, 2, 32)).astype(np.float32)
+    bare[:, 148:153] = 1
+    keys = rotate(bare, turns(positions, SMALL)[:, None], SMALL)
+    entries = Entries(positions, encode(keys, "f16"), encode(bare, "f16"), "f16")
+    queries = np.repeat(5 * keys[:, 150], 2, axis=1)[:, None]
+    index = squeeze(entries, SMALL, 100)
+    found = restore(entries, index, queries, SMALL, 40, pooled=5, recent=8)
+    assert len(found) == 40
+    at = int(np.flatnonzero(found.positions == 150)[0])
+    np.testing.assert_array_equal(found.keys[:, at], entries.keys[:, 150])
+    assert set(range(148, 153)) <= set(found.positions.tolist())
 
 
 def test_the_surprising_run_is_kept() -> None:

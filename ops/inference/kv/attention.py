@@ -14,7 +14,7 @@ from ops.errors import UsageError
 from ops.inference.cores import physical_cores
 from ops.inference.kv.entries import Entries
 from ops.inference.kv.layout import Layout
-from ops.inference.kv.quants import decode
+from ops.inference.kv.mixing import decode_keys
 from ops.inference.kv.select import Scores
 
 Asked: TypeAlias = NDArray[np.float32]
@@ -32,7 +32,7 @@ def attended(entries: Entries, queries: Asked, layout: Layout) -> Scores:
     found = np.empty((layers, layout.kv_heads, len(entries)), dtype=np.float32)
 
     def one(layer: int) -> None:
-        keys = decode(entries.keys[layer], entries.kind)
+        keys = decode_keys(entries.keys[layer], entries.kind, layout)
         grouped = queries[layer].reshape(tokens, layout.kv_heads, layout.group, width)
         for head in range(layout.kv_heads):
             asked = np.ascontiguousarray(grouped[:, head]).reshape(-1, width)

@@ -10,10 +10,11 @@ a centroid counts as one entry, since llama.cpp's attention takes no weights.
 
 from __future__ import annotations
 
-__all__ = ["cluster", "merge"]
+__all__ = ["CHUNK", "Clusters", "cluster", "clusters", "merge"]
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -23,10 +24,19 @@ from ops.inference.cores import physical_cores
 from ops.inference.kv.budget import RECENT, SINKS, split
 from ops.inference.kv.entries import Entries, joined
 from ops.inference.kv.layout import Layout
+from ops.inference.kv.mixing import decode_keys, encode_keys
 from ops.inference.kv.quants import decode, encode
 from ops.inference.kv.rope import rotate, turns
 
 CHUNK: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Centroids, and (layers, kv heads, entries) which of them stands for each entry."""
+
+    centroids: Entries
+    owners: NDArray[np.int32]
 
 
 def cluster(
@@ -45,18 +55,33 @@ def cluster(
         sinks: first entries that stay.
         recent: last entries that stay.
     """
+    return clusters(entries, layout, size, chunk=chunk, sinks=sinks, recent=recent).centroids
+
+
+def clusters(
+    entries: Entries,
+    layout: Layout,
+    size: int,
+    *,
+    chunk: int = CHUNK,
+    sinks: int = SINKS,
+    recent: int = RECENT,
+) -> Clusters:
+    """As `cluster`, and which entries each centroid stands for."""
     start, end, room = split(len(entries), size, sinks, recent)
     middle = end - start
+    owners = np.empty((layout.layers, layout.kv_heads, len(entries)), dtype=np.int32)
     if room >= middle:
-        return entries
+        owners[:] = np.arange(len(entries))
+        return Clusters(entries, owners)
     width, left, blocks = _blocking(middle, room, chunk)
     merged_to = start + blocks * width
-    parts = [
-        entries.part(0, start),
-        merge(entries.part(start, merged_to), layout, width, left),
-        entries.part(merged_to, len(entries)),
-    ]
-    return joined(parts)
+    merged, labels = merge(entries.part(start, merged_to), layout, width, left)
+    owners[..., :start] = np.arange(start)
+    owners[..., start:merged_to] = start + labels
+    owners[..., merged_to:] = np.arange(len(entries) - merged_to) + start + blocks * left
+    parts = [entries.part(0, start), merged, entries.part(merged_to, len(entries))]
+    return Clusters(joined(parts), owners)
 
 
 def _blocking(middle: int, room: int, chunk: int) -> tuple[int, int, int]:
@@ -74,33 +99,46 @@ def _blocking(middle: int, room: int, chunk: int) -> tuple[int, int, int]:
     return width, left, blocks
 
 
-def merge(entries: Entries, layout: Layout, width: int, left: int) -> Entries:
-    """Each block of `width` entries becomes `left` centroids, each head by its own likeness."""
-    if not left:
-        return entries.part(0, 0)
+def merge(
+    entries: Entries, layout: Layout, width: int, left: int
+) -> tuple[Entries, NDArray[np.int32]]:
+    """Each block of `width` entries becomes `left` centroids, each head by its own likeness.
+
+    Returns:
+        The centroids, and (layers, heads, entries) the one that each entry has become.
+    """
     blocks = len(entries) // width
+    owners = np.zeros((layout.layers, layout.kv_heads, len(entries)), dtype=np.int32)
+    if not left:
+        return entries.part(0, 0), owners
     offsets = entries.positions - np.repeat(entries.positions[::width], width)
     factors = turns(offsets, layout)
     shape = (layout.layers, blocks * left, *entries.keys.shape[2:])
     keys, values = np.empty(shape, entries.keys.dtype), np.empty(shape, entries.values.dtype)
+    firsts = np.arange(blocks, dtype=np.int32)[:, None]
 
     def one(layer: int) -> None:
-        k = rotate(decode(entries.keys[layer], entries.kind), factors[:, None].conj(), layout)
+        k = decode_keys(entries.keys[layer], entries.kind, layout)
+        k = rotate(k, factors[:, None].conj(), layout)
         v = decode(entries.values[layer], entries.kind)
         k, v = (_blocks(numbers, blocks) for numbers in (k, v))
         # A contiguous transpose is three times faster here than BLAS's routine for A x A^T.
-        weights = _weights(_labels(k @ np.ascontiguousarray(k.transpose(0, 2, 1)), left), left)
+        labels = _labels(k @ np.ascontiguousarray(k.transpose(0, 2, 1)), left)
+        weights = _weights(labels, left)
         near = np.rint(weights @ np.arange(width, dtype=np.float32)).astype(np.intp)
-        place = near.reshape(-1, blocks, left) + np.arange(blocks)[:, None] * width
+        place = (near.reshape(-1, blocks, left) + firsts * width).reshape(-1, blocks * left)
         k, v = (_flat(weights @ numbers, blocks * left) for numbers in (k, v))
-        k = rotate(k, factors[place.reshape(len(place), -1).T], layout)
-        keys[layer], values[layer] = encode(k, entries.kind), encode(v, entries.kind)
+        k = rotate(k, factors[place.T], layout)
+        keys[layer] = encode_keys(k, entries.kind, layout)
+        values[layer] = encode(v, entries.kind)
+        of_head = labels.reshape(-1, blocks, width) + firsts * left
+        owners[layer] = of_head.reshape(-1, blocks * width)
 
     with ThreadPoolExecutor(physical_cores()) as pool:
         list(pool.map(one, range(layout.layers)))
     last = np.linspace(width // left - 1, width - 1, left).astype(np.intp)
     positions = entries.positions.reshape(blocks, width)[:, last].ravel()
-    return Entries(positions, keys, values, entries.kind)
+    return Entries(positions, keys, values, entries.kind), owners
 
 
 def _labels(likeness: NDArray[np.float32], left: int) -> NDArray[np.intp]:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ops.inference.kv.entries import Entries
 from ops.inference.kv.layout import Layout
-from ops.inference.kv.quants import decode, encode
+from ops.inference.kv.mixing import decode_keys, encode_keys
 from ops.inference.kv.reader import BATCH, Reader
 from ops.inference.kv.rope import rotate, turns
 
@@ -31,7 +31,8 @@ RECOMPUTED: Final = 16
 def moved(entries: Entries, by: int, layout: Layout) -> Entries:
     """The same tokens `by` positions later."""
     factors = turns(np.array([by], dtype=np.int32), layout)
-    keys = encode(rotate(decode(entries.keys, entries.kind), factors, layout), entries.kind)
+    keys = decode_keys(entries.keys, entries.kind, layout)
+    keys = encode_keys(rotate(keys, factors, layout), entries.kind, layout)
     return replace(entries, positions=entries.positions + np.int32(by), keys=keys)
 
 

@@ -13,7 +13,8 @@ from ops.inference.kv.budget import RECENT, SINKS
 from ops.inference.kv.entries import Entries
 from ops.inference.kv.select import pool, select
 
-POOLED: Final = 9
+POOLED: Final = 25
+"""About a sentence; see docs/kv.md."""
 
 
 def surprise(
