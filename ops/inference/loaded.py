@@ -107,6 +107,12 @@ class Model:
         found = library().llama_model_chat_template(self.pointer, None)
         return found.decode("utf-8", "replace") if found else None
 
+    @property
+    def adds_start(self) -> bool:
+        """Whether it wants a token before a text."""
+        self.pointer  # noqa: B018 - raises when closed
+        return bool(library().llama_vocab_get_add_bos(self._vocabulary))
+
     def is_end(self, token: int) -> bool:
         """Whether a token ends what the model says."""
         self.pointer  # noqa: B018 - raises when closed

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["Sampler", "Sampling"]
+__all__ = ["Sampler"]
 
 import ctypes
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ops.errors import ModelError, UsageError
+from ops.generation import Sampling
 from ops.inference.library import last_words, library, listen
 from ops.inference.loaded import Model
 
@@ -20,19 +20,6 @@ FEW: Final = 64
 
 RECENT: Final = 64
 """Tokens back that the penalty for repeating looks at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How tokens are chosen."""
-
-    temperature: float = 0.0
-    """0 takes the likeliest token, whatever the other settings and the seed."""
-    top_k: int = 40
-    top_p: float = 0.95
-    min_p: float = 0.05
-    repeat_penalty: float = 1.0
-    """Above 1, tokens among the last 64 of the answer become less likely."""
 
 
 class Sampler:
