@@ -34,8 +34,11 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 
 @pytest.fixture(autouse=True)
-def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The environment without what points Chunkbook or Dagster elsewhere."""
+    monkeypatch.setenv("CHUNKBOOK_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("CHUNKBOOK_SETTINGS", str(tmp_path / "settings.toml"))
+    monkeypatch.delenv("NO_COLOR", raising=False)
     for name in ("CHUNKBOOK_STORE", "CHUNKBOOK_NOTEBOOKS", "DAGSTER_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")

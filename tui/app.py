@@ -6,7 +6,7 @@ __all__ = ["ChunkbookApp"]
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App, ComposeResult
@@ -20,16 +20,20 @@ from textual.worker import Worker
 
 from tui.book import Book, find_notebooks
 from tui.messages import Crashed, ShowSource, report_crash
+from tui.keeping import KeepingApp
 from tui.palette import ActionProvider
 from tui.screens.chooser import ChooserScreen
 from tui.screens.error import ErrorScreen
 from tui.screens.help import HelpScreen
-from tui.themes import DEFAULT, THEMES, fallbacks
+from tui.themes import THEMES, fallbacks
+
+if TYPE_CHECKING:
+    from tui.settings import Settings
 
 HERE = Path(__file__).parent
 
 
-class ChunkbookApp(App[None]):
+class ChunkbookApp(KeepingApp):
     """Opens one notebook, and switches between its screens."""
 
     TITLE = "Chunkbook"
@@ -44,6 +48,14 @@ class ChunkbookApp(App[None]):
         ),
         Binding(
             "t", "next_theme", "Theme", show=False, id="theme", tooltip="Dark, light, contrast"
+        ),
+        Binding(
+            "f2",
+            "export",
+            "Export",
+            show=False,
+            id="export",
+            tooltip="Write what is shown: JSON lines, Parquet, Markdown, SVG",
         ),
         Binding("q", "quit", "Quit", id="quit", tooltip="Leave; a run that goes on is stopped"),
     ]
@@ -61,15 +73,17 @@ class ChunkbookApp(App[None]):
             super().__init__()
             self.screens = screens
 
-    def __init__(self, notebook: Path | None = None, folder: Path | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        notebook: Path | None = None,
+        folder: Path | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        super().__init__(settings)
         self.notebook = notebook
         self.folder = folder or Path.cwd()
         self.leaving: Signal[None] = Signal(self, "leaving")
         """Published before the program ends; who has work going on stops it."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DEFAULT
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return fallbacks(self.current_theme)
@@ -78,7 +92,7 @@ class ChunkbookApp(App[None]):
         yield Static(Content.assemble(("▚ ", "$primary"), ("Chunkbook", "bold")), id="splash")
 
     def on_mount(self) -> None:
-        found = [self.notebook] if self.notebook else find_notebooks(self.folder)
+        found = [self.notebook] if self.notebook else self.resumed(find_notebooks(self.folder))
         if len(found) == 1:
             self._read(found[0])
         else:
@@ -93,19 +107,21 @@ class ChunkbookApp(App[None]):
         from tui.screens.source import SourceScreen
 
         book = Book.open(path)
+        self.open_at(path)
         screens = {
             "notebook": lambda: NotebookScreen(book),
             "chunks": lambda: ChunksScreen(book),
-            "source": lambda: SourceScreen(book),
+            "source": lambda: SourceScreen(book, self.document),
         }
         self.post_message(self.Read(screens))
         # LanceDB takes seconds to import: that goes on beside the first paint of the cells.
         storage.warm()
+        self.use_own_keys()
 
     async def on_chunkbook_app_read(self, message: Read) -> None:
         for mode, screen in message.screens.items():
             self.add_mode(mode, screen)
-        await self.switch_mode("notebook")
+        await self.switch_mode(self.resume(message.screens))
 
     def on_chooser_screen_chosen(self, message: ChooserScreen.Chosen) -> None:
         self._read(message.path)
@@ -118,11 +134,13 @@ class ChunkbookApp(App[None]):
 
     async def on_show_source(self, message: ShowSource) -> None:
         await self.switch_mode("source")
+        self.at_screen("source")
         self.screen.post_message(ShowSource(message.collection, message.row))
 
     async def action_go(self, mode: str) -> None:
         if mode in self._modes and self.current_mode != mode and not self.screen.is_modal:
             await self.switch_mode(mode)
+            self.at_screen(mode)
 
     def action_help(self) -> None:
         self.push_screen(HelpScreen(list(self.screen.active_bindings.values())))

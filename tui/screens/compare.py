@@ -5,8 +5,8 @@ from __future__ import annotations
 __all__ = ["CompareScreen"]
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -23,6 +23,9 @@ from tui.screens.base import BookScreen
 from tui.widgets.figures import count
 from tui.widgets.plain import one_line, plain
 from tui.widgets.source import SourceView
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 class CompareScreen(BookScreen):
@@ -166,6 +169,31 @@ class CompareScreen(BookScreen):
         self.query_one("#first-panel").border_subtitle = plain(
             f"difference {number:,} of {total:,}: only {name} cuts here"
         )
+
+    def exported(self) -> tuple[str, Callable[[], pl.DataFrame] | None]:
+        """Every cut that only one of the two makes."""
+        found = self.contrast
+        if found is None:
+            return "comparison", None
+        text, first = found.first.shown.canvas.text, set(found.comparison.only_first)
+        names = (found.first.cut.maker, found.second.cut.maker)
+
+        def rows() -> pl.DataFrame:
+            import polars as pl
+
+            places = found.comparison.differences
+            return pl.DataFrame(
+                {
+                    "offset": places,
+                    "only": [names[0] if place in first else names[1] for place in places],
+                    "before": [text[max(place - 60, 0) : place] for place in places],
+                    "after": [text[place : place + 60] for place in places],
+                },
+                schema={"offset": pl.Int64, "only": pl.String}
+                | dict.fromkeys(("before", "after"), pl.String),
+            )
+
+        return "-".join(names), rows
 
     def action_close(self) -> None:
         self.dismiss()

@@ -22,7 +22,6 @@ from tui.reading import Cut, Reading, cuts, list_documents, read
 from tui.screens.base import BookScreen
 from tui.screens.compare import CompareScreen
 from tui.widgets.boundary import around_cut, place_line, reason
-from tui.widgets.canvas import Canvas
 from tui.widgets.facts import Facts, columns_of, told
 from tui.widgets.figures import count, counted
 from tui.widgets.find import FindBar, places_of
@@ -88,12 +87,12 @@ class SourceScreen(BookScreen):
             self.text = text
             self.places = places
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, doc_id: str = "") -> None:
         super().__init__(book)
         self.every: Sequence[Cut] = ()
         self.cut: Cut | None = None
         self.reading: Reading | None = None
-        self.doc_id: str | None = None
+        self.doc_id = doc_id
         self.drawn = {"headings", "pages"}
         self.documents: pl.DataFrame | None = None
         self._sought: Mapping[str, Any] | None = None
@@ -140,7 +139,7 @@ class SourceScreen(BookScreen):
         self.every, self.cut, self.documents = message.every, message.cut, message.table
         self.refresh_bindings()
         table, place = message.table, 0
-        if self.doc_id is not None and len(table):
+        if self.doc_id and len(table):
             place = next(iter((table["doc_id"] == self.doc_id).arg_true().to_list()), 0)
         self.query_one("#documents-panel").border_title = f"Documents · {count(len(table))}"
         self.query_one("#documents", PageTable).reset(
@@ -173,6 +172,7 @@ class SourceScreen(BookScreen):
         if message.row is not None and self.cut is not None:
             cut, doc_id = self.cut, message.row.key
             self.doc_id = doc_id
+            self.chunkbook.at_document(doc_id)
             self._soon(lambda: self._open(cut, doc_id))
 
     def on_page_table_chosen(self) -> None:
@@ -262,7 +262,7 @@ class SourceScreen(BookScreen):
         self.query_one("#documents" if panel.display else SourceView).focus()
 
     def action_compare(self) -> None:
-        if len(self.every) < 2 or self.cut is None or self.doc_id is None:
+        if len(self.every) < 2 or self.cut is None or not self.doc_id:
             said = "There is one segmentation only: add a second segmenter beside the first"
             self.notify(said, markup=False, severity="warning")
             return
@@ -312,10 +312,13 @@ class SourceScreen(BookScreen):
         self._list(wired.creators["chunks"] if wired is not None else "")
         self.query_one(SourceView).focus()
 
-    def clear_text(self) -> None:
-        """Show no document."""
-        self.reading = None
-        self.query_one(SourceView).show(Canvas())
+    def exported(self) -> tuple[str, Callable[[], pl.DataFrame] | None]:
+        """The chunks of the document that is shown."""
+        reading = self.reading
+        if reading is None or reading.shown.chunks is None:
+            return "text", None
+        chunks = reading.shown.chunks
+        return f"{reading.cut.maker}-chunks", lambda: chunks
 
 
 def _about(reading: Reading) -> str:
