@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ops.errors import Cancelled
 
 if TYPE_CHECKING:
+    from ops.generation import AnswerCache, Generator
     import numpy as np
     from numpy.typing import NDArray
 
@@ -110,11 +111,17 @@ class Resources(Protocol):
     def situator(self, name: str) -> Situator:
         """By name ("smollm2") or by the path of a GGUF file."""
 
+    def generator(self, name: str) -> Generator:
+        """By name ("smollm2") or by the path of a GGUF file."""
+
     def nlp(self, language: str) -> Any:
         """The spaCy pipeline for a language."""
 
     def vectors(self) -> VectorCache:
         """Vectors known from before."""
+
+    def answers(self) -> AnswerCache:
+        """What language models answered before."""
 
     def collection(self) -> Collection:
         """The table that the running index cell publishes."""

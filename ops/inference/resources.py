@@ -11,6 +11,8 @@ from ops.errors import UsageError
 
 if TYPE_CHECKING:
     from ops.context import Collection, Embedder, Tokenizer, VectorCache
+    from ops.generation import AnswerCache, Generator
+    from ops.situating import Situator
 
 UNITS: Final = ("characters", "words")
 """Tokenizers without a model."""
@@ -22,6 +24,7 @@ class LocalResources:
     Args:
         base: folder that relative paths of models start from: the notebook's.
         vectors: vectors known from before.
+        answers: answers known from before.
         collection: the table of the index cell that is running.
     """
 
@@ -30,10 +33,12 @@ class LocalResources:
         base: Path,
         *,
         vectors: VectorCache | None = None,
+        answers: AnswerCache | None = None,
         collection: Collection | None = None,
     ) -> None:
         self._base = base
         self._vectors = vectors
+        self._answers = answers
         self._collection = collection
 
     def tokenizer(self, name: str) -> Tokenizer:
@@ -54,6 +59,20 @@ class LocalResources:
 
         return embedder_of(resolve(name, self._base))
 
+    def situator(self, name: str) -> Situator:
+        """By name ("smollm2") or by the path of a GGUF file."""
+        from ops.inference.kv.situate import situator_of
+        from ops.inference.models import resolve
+
+        return situator_of(resolve(name, self._base))
+
+    def generator(self, name: str) -> Generator:
+        """By name ("smollm2") or by the path of a GGUF file."""
+        from ops.inference.generator import generator_of
+        from ops.inference.models import resolve
+
+        return generator_of(resolve(name, self._base))
+
     def nlp(self, language: str) -> Any:
         """The spaCy pipeline for a language."""
         from ops.language import load_pipeline
@@ -65,6 +84,12 @@ class LocalResources:
         if self._vectors is None:
             raise UsageError("no cache of vectors is at hand here")
         return self._vectors
+
+    def answers(self) -> AnswerCache:
+        """Answers known from before."""
+        if self._answers is None:
+            raise UsageError("no cache of answers is at hand here")
+        return self._answers
 
     def collection(self) -> Collection:
         """The table that the running index cell publishes."""
