@@ -8,45 +8,126 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from pipelines.draft import Checked, History
+    from pipelines.draft.file import Outside, Stamp
     from pipelines.events import Observer, RunReport
     from pipelines.lineage import Lineage
     from pipelines.model import Model
+    from pipelines.sample import Preview, Sampler
     from pipelines.view import Document, Ledger, Overview
     from pipelines.workspace import Workspace
     from storage import Reader
     from tui.shelf import Shelf
 
+LISTED: Final = 30.0
+"""Seconds for which a preview takes a folder to have the files it had."""
+
 
 @dataclass
 class Book:
-    """A notebook file that was read and found right, with its store, opened at first use.
+    """A notebook file as it is being changed, with its store, opened at first use.
 
     Heavy imports happen in its methods, which are called from threads.
     """
 
     model: Model
+    """Its cells that are right, whether saved or not."""
+    history: History
+    checked: Checked
+    stamp: Stamp
+    """The file as it was last read or written."""
+    saved: str
+    """The text of the file then."""
     seen: Overview | None = None
     """The state of the cells when it was last looked at."""
     _ledger: Ledger | None = None
     _workspace: Workspace | None = None
     _reader: Reader | None = None
     _lock: Lock = field(default_factory=Lock)
+    _sampler: Sampler | None = None
+    _sampling: Lock = field(default_factory=Lock)
 
     @classmethod
     def open(cls, path: Path) -> Book:
-        """Read a notebook file.
+        """Read a notebook file, right or wrong.
 
         Raises:
-            NotebookError: it is wrong.
+            NotebookError: it cannot be read at all.
         """
-        from pipelines.parse import read
+        from pipelines.draft import Draft, History, check
+        from pipelines.draft.file import read_text
 
-        return cls(read(path))
+        text, stamp = read_text(path)
+        checked = check(Draft.of(text, path))
+        return cls(checked.model, History.of(checked.draft), checked, stamp, text)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether there are changes that are not in the file."""
+        return self.history.draft.text != self.saved
+
+    def revise(self, history: History) -> Checked:
+        """Go on with another draft, or with the same one in another place of the history."""
+        from pipelines.draft import check
+
+        self.history = history
+        self.checked = check(history.draft)
+        self.model = self.checked.model
+        self._ledger = None
+        with self._lock:
+            self._workspace = None
+        return self.checked
+
+    def save(self, *, over: bool = False) -> Outside | None:
+        """Write the file; or give what another made of it, unless it is to be written `over`.
+
+        Raises:
+            UsageError: it cannot be written.
+        """
+        from pipelines.draft.file import Outside, save
+
+        text = self.history.draft.text
+        done = save(text, self.model.path, None if over else self.stamp)
+        if isinstance(done, Outside):
+            return done
+        self.stamp, self.saved = done, text
+        return None
+
+    def outside(self) -> Outside | None:
+        """What another made of the file since it was last read or written."""
+        from pipelines.draft.file import look
+
+        return look(self.model.path, self.stamp)
+
+    def preview(
+        self,
+        cell: str,
+        count: int,
+        advance: Callable[[int], None],
+        cancelled: Callable[[], bool],
+        started: Callable[[str, int], None],
+    ) -> Preview:
+        """What a cell makes of a sample of `count` documents; waits for a preview that goes on.
+
+        Raises:
+            Cancelled: it was asked to stop.
+        """
+        from ops.errors import Cancelled
+        from pipelines.sample import Sampler
+
+        workspace = self.workspace
+        with self._sampling:
+            if cancelled():
+                raise Cancelled("cancelled")
+            if self._sampler is None:
+                self._sampler = Sampler(workspace, hold=LISTED)
+            self._sampler.workspace, self._sampler.count = workspace, count
+            return self._sampler.preview(cell, advance, cancelled, started)
 
     @property
     def workspace(self) -> Workspace:
@@ -61,6 +142,8 @@ class Book:
     def reopen(self) -> None:
         """Look again at what is on disk, while and after a run."""
         self._ledger = None
+        if self._sampler is not None:
+            self._sampler.forget()
         with self._lock:
             self._workspace = None
             self._reader = None

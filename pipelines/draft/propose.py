@@ -41,7 +41,12 @@ class Proposal:
 def proposals(checked: Checked, chosen: str | None, way: Way = Way.AFTER) -> tuple[Proposal, ...]:
     """Every op at this place, those that fit first, in the order of the data's way."""
     found = [_proposal(checked, kind, chosen, way) for kind in all_ops().values()]
-    return tuple(sorted(found, key=lambda proposal: bool(proposal.misfit)))
+
+    def order(proposal: Proposal) -> tuple[bool, bool]:
+        late = chosen is not None and issubclass(proposal.kind, Source)
+        return bool(proposal.misfit), late
+
+    return tuple(sorted(found, key=order))
 
 
 def _proposal(checked: Checked, kind: type[Op], chosen: str | None, way: Way) -> Proposal:

@@ -48,6 +48,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No pauses before reading, no blinking, no animation."""
     monkeypatch.setattr("tui.screens.notebook.PAUSE", 0.001)
     monkeypatch.setattr("tui.screens.chunks.PAUSE", 0.001)
+    monkeypatch.setattr("tui.screens.notebook.LOOK", 0.001)
+    monkeypatch.setattr("tui.screens.previews.SETTLED", 0.001)
     monkeypatch.setattr("tui.widgets.search.PAUSE", 0.001)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.worker import WorkerCancelled
 
 
 async def settle(pilot: Pilot[None], rounds: int = 6) -> None:
     """Wait until what was asked for is read and shown."""
     for _ in range(rounds):
         await pilot.pause(0.01)
-        await pilot.app.workers.wait_for_complete()
+        # A worker that a newer one took the place of was cancelled; that is no fault.
+        with suppress(WorkerCancelled):
+            await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event as Flag
 
 import pytest
+from textual.pilot import Pilot
 
 from ops.errors import SourceError
 from pipelines.events import CellStarted, RunReport
@@ -16,7 +17,7 @@ from tui.book import Book
 from tui.screens.error import ErrorScreen
 from tui.screens.notebook import NotebookScreen
 from tui.screens.plan import PlanScreen
-from tui.widgets.cell import CellCard, Phase
+from tui.widgets.cell import Phase
 from tui.widgets.cells import CellList
 from tui.widgets.plain import visible
 from tui.widgets.result import ResultPane
@@ -32,12 +33,18 @@ def _screen(app: ChunkbookApp) -> NotebookScreen:
     return screen
 
 
-def _card(app: ChunkbookApp, cell: str) -> CellCard:
-    return next(card for card in app.screen.query(CellCard) if card.cell.id == cell)
+async def _click(pilot: Pilot[None], cell: str) -> None:
+    """Click the card of a cell."""
+    cells = pilot.app.screen.query_one(CellList)
+    place = cells.place_of(cell)
+    assert place is not None
+    block = cells.block(place)
+    await pilot.click(CellList, offset=(block.x + 4, block.y + 1 - cells.scroll_offset.y))
+    await settle(pilot)
 
 
 def _state(app: ChunkbookApp, cell: str) -> State:
-    status = _card(app, cell).status
+    status = app.screen.query_one(CellList).status_of(cell)
     assert status is not None
     return status.state
 
@@ -72,8 +79,7 @@ async def test_cells_are_chosen_by_key_and_by_mouse(app: ChunkbookApp) -> None:
         await press(pilot, "up", "end")
         assert cells.chosen.id == "index"
         await press(pilot, "home")
-        await pilot.click(_card(app, "chunks"))
-        await settle(pilot)
+        await _click(pilot, "chunks")
         assert cells.chosen.id == "chunks"
         assert cells.has_focus
 
@@ -116,7 +122,7 @@ async def test_the_document_stays_when_the_cell_changes(app: ChunkbookApp) -> No
 async def test_entities_have_a_table_of_their_own(app: ChunkbookApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await press(pilot, "down", "down", "down")
+        await press(pilot, "down", "down", "down", "down")
         table = app.screen.query_one("#table-entities", PageTable)
         assert table.total > 3
         names = [row.cells[0] for place in range(table.total) if (row := table.row(place))]
@@ -143,7 +149,8 @@ async def test_run_all_shows_the_plan_and_runs(own_policies: Path, without_dagst
         assert not _screen(app).running
         assert _state(app, "chunks") is State.FRESH
         assert app.screen.query_one("#documents", PageTable).total == 5
-        assert all(card.progress is None for card in app.screen.query(CellCard))
+        cells = app.screen.query_one(CellList)
+        assert all(cells.progress_of(cell) is None for cell in ("source", "chunks", "index"))
 
 
 async def test_running_a_cell_runs_what_never_ran_above_it(
@@ -156,8 +163,7 @@ async def test_running_a_cell_runs_what_never_ran_above_it(
     app = ChunkbookApp(path)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        assert "press r" in text_of(app)
-        await press(pilot, "r")
+        await press(pilot, "r", "enter")
         await settle(pilot)
         assert _state(app, "source") is State.FRESH
         assert _state(app, "chunks") is State.FRESH
@@ -182,20 +188,22 @@ async def test_a_run_can_be_stopped(app: ChunkbookApp, monkeypatch: pytest.Monke
     monkeypatch.setattr(Book, "run", slow)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        assert "Cancel run" not in text_of(app)
-        await pilot.press("r")
+        assert "Cancel" not in text_of(app)
+        await press(pilot, "r")
+        await pilot.press("enter")
         await until(pilot, begun.is_set)
-        await until(pilot, lambda: _card(app, "chunks").progress is not None)
-        progress = _card(app, "chunks").progress
+        cells = app.screen.query_one(CellList)
+        await until(pilot, lambda: cells.progress_of("chunks") is not None)
+        progress = app.screen.query_one(CellList).progress_of("chunks")
         assert progress is not None
         assert progress.phase is Phase.RUNNING
-        assert "Cancel run" in text_of(app)
+        assert "Cancel" in text_of(app)
         # A second run cannot be started meanwhile.
         await pilot.press("r")
         await pilot.press("escape")
         await settle(pilot)
         assert not _screen(app).running
-        assert _card(app, "chunks").progress is None
+        assert app.screen.query_one(CellList).progress_of("chunks") is None
         assert not isinstance(app.screen, ErrorScreen)
 
 
@@ -208,7 +216,7 @@ async def test_a_crash_is_shown_with_its_traceback_and_ends_nothing(
     monkeypatch.setattr(Book, "run", broken)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await press(pilot, "r")
+        await press(pilot, "r", "enter")
         error = app.screen
         assert isinstance(error, ErrorScreen)
         assert "RuntimeError" in error.text

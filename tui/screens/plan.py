@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["PlanScreen"]
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from textual.widgets import Button, Static
 from pipelines.model import Model
 from pipelines.view import Overview
 from tui.widgets.figures import count
+from tui.widgets.plain import plain
 from tui.widgets.table import Column, PageTable, Row
 
 
@@ -26,15 +28,26 @@ class PlanScreen(ModalScreen[bool]):
         Binding("y", "answer(True)", "Run", show=False, id="plan.yes"),
     ]
 
-    def __init__(self, model: Model, overview: Overview) -> None:
+    def __init__(
+        self,
+        model: Model,
+        overview: Overview,
+        cells: Sequence[str] | None = None,
+        *,
+        title: str = "Run all",
+        saves: bool = False,
+    ) -> None:
         super().__init__()
         self.model = model
         self.overview = overview
+        self.cells = [cell.id for cell in model.cells if cells is None or cell.id in cells]
+        self.heading = title
+        self.saves = saves
 
     def compose(self) -> ComposeResult:
         number = [Column(n, 9, right=True) for n in ("Add", "Change", "Delete", "Keep", "Failed")]
         with Vertical(id="plan", classes="dialog") as dialog:
-            dialog.border_title = "Run all"
+            dialog.border_title = plain(self.heading)
             yield PageTable(Column("Cell"), *number, tag="plan-table")
             yield Static(self._said(), id="plan-said")
             with Horizontal(classes="buttons"):
@@ -43,20 +56,21 @@ class PlanScreen(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         rows = []
-        for cell in self.model.cells:
-            work = self.overview.cells[cell.id].work
+        for cell in self.cells:
+            work = self.overview.cells[cell].work
             numbers = (work.added, work.changed, work.deleted, work.unchanged, work.failed)
-            rows.append(Row(cell.id, (cell.id, *(count(len(n)) if n else "·" for n in numbers))))
+            rows.append(Row(cell, (cell, *(count(len(n)) if n else "·" for n in numbers))))
         table = self.query_one(PageTable)
         table.reset(len(rows), rows)
         table.styles.height = len(rows) + 1
         self.query_one("#plan-run").focus()
 
     def _said(self) -> str:
-        works = [status.work for status in self.overview.cells.values()]
+        works = [self.overview.cells[cell].work for cell in self.cells]
+        saves = "The notebook is saved first. " if self.saves else ""
         if all(work.is_empty for work in works):
-            return "Everything is up to date. A run would only look for changes."
-        return (
+            return f"{saves}Everything is up to date. A run would only look for changes."
+        return saves + (
             "Documents, cell by cell. A document whose text turns out unchanged stops the work "
             "below it early, so it may be less. Failed ones are not tried again."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["RunScreen"]
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import Event as Flag
 from typing import ClassVar
 
@@ -23,13 +23,28 @@ from tui.screens.plan import PlanScreen
 from tui.widgets.cell import Phase, Progress
 from tui.widgets.cells import CellList
 from tui.widgets.figures import counted, seconds
+from tui.widgets.plain import one_line
 
 
 class RunScreen(BookScreen):
     """A screen with a list of cells that can be run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "run_cell", "Run cell", id="run.cell", tooltip="Run the chosen cell"),
+        Binding(
+            "r",
+            "run_cell",
+            "Run cell",
+            id="run.cell",
+            tooltip="See what is to be done, and run the chosen cell",
+        ),
+        Binding(
+            "f",
+            "run_below",
+            "Run below",
+            show=False,
+            id="run.below",
+            tooltip="See what is to be done, and run the chosen cell and all that depends on it",
+        ),
         Binding(
             "R",
             "run_all",
@@ -40,19 +55,21 @@ class RunScreen(BookScreen):
         Binding(
             "escape,ctrl+c",
             "cancel",
-            "Cancel run",
+            "Cancel",
             key_display="esc",
             id="run.cancel",
-            tooltip="Stop at the next document; what is done is kept",
+            tooltip="Stop the run at the next document, what is done is kept; or a preview",
         ),
     ]
 
     class Planned(Message):
-        """What a run of all cells would do."""
+        """What a run would do; `cell` is where it begins, None for all."""
 
-        def __init__(self, overview: Overview) -> None:
+        def __init__(self, overview: Overview, cell: str | None, *, below: bool) -> None:
             super().__init__()
             self.overview = overview
+            self.cell = cell
+            self.below = below
 
     def __init__(self, book: Book) -> None:
         super().__init__(book)
@@ -70,35 +87,73 @@ class RunScreen(BookScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "cancel":
             return self.running
-        if action in ("run_cell", "run_all"):
+        if action in ("run_cell", "run_below", "run_all"):
             return None if self.running else True
         return True
 
     def action_run_cell(self) -> None:
         """Run the chosen cell, after those above it that never ran."""
+        self._plan_from(below=False)
+
+    def action_run_below(self) -> None:
+        """Run the chosen cell and all that depends on it."""
+        self._plan_from(below=True)
+
+    def action_run_all(self) -> None:
+        """Run every cell."""
+        if self._can_run():
+            self._plan(None, below=False)
+
+    def _plan_from(self, *, below: bool) -> None:
         cell = self.query_one(CellList).chosen
-        if cell is None or self.overview is None:
-            return
-        above = self.book.workspace.wiring.above(cell.id)
-        statuses = self.overview.cells
-        missing = [name for name in above if statuses[name].state is State.NEVER]
-        self.start((*missing, cell.id))
+        if cell is not None and self._can_run():
+            self._plan(cell.id, below=below)
+
+    def _can_run(self) -> bool:
+        """Whether the notebook is right; says what is wrong with it if it is not."""
+        problem = self.book.checked.first_problem
+        if problem is None:
+            return True
+        said = one_line(f"{problem.message}. {problem.hint}".strip(), 300)
+        self.notify(said, title="Not yet to be run", severity="error", markup=False)
+        return False
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="plan")
-    def action_run_all(self) -> None:
-        self.post_message(self.Planned(self.book.overview()))
+    def _plan(self, cell: str | None, *, below: bool) -> None:
+        self.post_message(self.Planned(self.book.overview(), cell, below=below))
 
     def on_run_screen_planned(self, message: Planned) -> None:
         overview = message.overview
         if overview.problem is not None:
             self.post_message(Crashed(overview.problem))
             return
+        cells = self._cells(message.cell, overview, below=message.below)
+        title = "Run all"
+        if message.cell is not None:
+            title = f"Run {message.cell}" + (" and below" if message.below else "")
 
         def confirmed(run: bool | None) -> None:
             if run:
-                self.start(None)
+                self.when_saved(lambda: self.start(cells))
 
-        self.app.push_screen(PlanScreen(self.book.model, overview), confirmed)
+        screen = PlanScreen(self.book.model, overview, cells, title=title, saves=self.book.dirty)
+        self.app.push_screen(screen, confirmed)
+
+    def _cells(
+        self, cell: str | None, overview: Overview, *, below: bool
+    ) -> tuple[str, ...] | None:
+        """The cells to run, with those above them that never ran."""
+        if cell is None:
+            return None
+        wiring = self.book.checked.wiring
+        wanted = {cell, *(wiring.below(cell) if below else ())}
+        above = {name for each in wanted for name in wiring.above(each)}
+        wanted |= {name for name in above if overview.cells[name].state is State.NEVER}
+        return tuple(name for name in wiring.cells if name in wanted)
+
+    def when_saved(self, then: Callable[[], object]) -> None:
+        """Do something once the file is as it is shown here."""
+        then()
 
     def action_cancel(self) -> None:
         if self._stop is not None and not self._stop.is_set():

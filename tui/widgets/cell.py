@@ -1,25 +1,20 @@
-"""One cell of the notebook as a card of four lines."""
+"""One cell of the notebook, drawn as a card of a few lines. Pure."""
 
 from __future__ import annotations
 
-__all__ = ["CellCard", "Progress"]
+__all__ = ["MARKS", "CardView", "Phase", "Progress", "apart", "card", "mark"]
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from rich.cells import cell_len, set_cell_size
-from textual import events
 from textual.content import Content
-from textual.message import Message
-from textual.reactive import reactive
-from textual.widget import Widget
 
-from pipelines.model import Cell
-from pipelines.view import CellStatus, State, key_parameters
+from pipelines.view import CellStatus, State
 from tui.widgets.figures import counted, seconds
 from tui.widgets.plain import one_line
 from tui.widgets.spark import bar, merged, spark
+from tui.widgets.wrap import wrap
 
 MARKS: Final = {
     State.FRESH: ("●", "$success"),
@@ -28,6 +23,7 @@ MARKS: Final = {
     State.NEVER: ("○", "$quiet"),
     State.UNKNOWN: ("·", "$quiet"),
 }
+FAULT_LINES: Final = 3
 
 
 class Phase(StrEnum):
@@ -36,6 +32,13 @@ class Phase(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
+
+
+PHASES: Final = {
+    Phase.WAITING: ("◌", "waiting", "$quiet"),
+    Phase.RUNNING: ("◉", "running", "$accent"),
+    Phase.DONE: ("●", "done", "$success"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,106 +50,102 @@ class Progress:
     total: int = 0
 
 
-class CellCard(Widget):
-    """Id, state, op, wiring, key parameters, figures and the spread of chunk lengths."""
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """What a card says of a cell."""
 
-    class Picked(Message):
-        """The card was clicked."""
-
-        def __init__(self, cell: str) -> None:
-            super().__init__()
-            self.cell = cell
-
-    status: reactive[CellStatus | None] = reactive(None)
-    progress: reactive[Progress | None] = reactive(None)
-    chosen: reactive[bool] = reactive(False, toggle_class="-chosen")
-
-    def __init__(self, cell: Cell) -> None:
-        super().__init__()
-        self.cell = cell
-        self.tooltip = Content(type(cell.op).summary())
-
-    def watch_status(self, status: CellStatus | None) -> None:
-        for state in State:
-            self.set_class(status is not None and status.state is state, f"-{state.name.lower()}")
-
-    def watch_progress(self, progress: Progress | None) -> None:
-        running = progress is not None and progress.phase is Phase.RUNNING
-        self.set_class(running, "-running")
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        self.post_message(self.Picked(self.cell.id))
-
-    def render(self) -> Content:
-        width = self.content_size.width
-        lines = [self._title(width), self._wiring(width), self._parameters(width)]
-        lines.append(self._progress(width) if self.progress else self._figures(width))
-        return Content("\n").join(lines)
-
-    def _title(self, width: int) -> Content:
-        if self.progress is not None:
-            mark, word, style = {
-                Phase.WAITING: ("◌", "waiting", "$quiet"),
-                Phase.RUNNING: ("◉", "running", "$accent"),
-                Phase.DONE: ("●", "done", "$success"),
-            }[self.progress.phase]
-        elif self.status is not None:
-            mark, style = MARKS[self.status.state]
-            word = self._word(self.status)
-        else:
-            mark, word, style = "·", "", "$quiet"
-        return _apart(
-            Content.styled(self.cell.id, "bold"),
-            Content.assemble((word + " " if word else "", "$quiet"), (mark, style)),
-            width,
-        )
-
-    @staticmethod
-    def _word(status: CellStatus) -> str:
-        if status.failed and status.state is not State.NEVER:
-            return f"{status.failed} failed"
-        return "" if status.state is State.UNKNOWN else status.state.value
-
-    def _wiring(self, width: int) -> Content:
-        inputs = "← " + ", ".join(self.cell.inputs) if self.cell.inputs else ""
-        return _apart(
-            Content.styled(self.cell.op.name, "$primary"), Content.styled(inputs, "$quiet"), width
-        )
-
-    def _parameters(self, width: int) -> Content:
-        told = [f"{name} {one_line(value, 60)}" for name, value in key_parameters(self.cell.op)]
-        return Content.styled(_cut(" · ".join(told), width), "$quiet")
-
-    def _figures(self, width: int) -> Content:
-        status = self.status
-        if status is None or status.state in (State.NEVER, State.UNKNOWN):
-            todo = len(status.work.todo) if status is not None else 0
-            said = f"{counted(todo, 'document')} to do" if todo else ""
-            return Content.styled(said, "$faint")
-        told = [counted(status.rows, "row"), seconds(status.seconds)]
-        figures = Content(" · ".join(told))
-        bars = spark(merged(status.lengths, width - figures.cell_length - 2))
-        return _apart(figures, Content.styled(bars, "$secondary"), width)
-
-    def _progress(self, width: int) -> Content:
-        progress = self.progress
-        assert progress is not None
-        if progress.phase is Phase.WAITING:
-            return Content("")
-        said = f"{progress.done:,} of {progress.total:,}" if progress.total else "nothing to do"
-        full, left = bar(progress.done, progress.total, max(width - len(said) - 2, 4))
-        style = "$accent" if progress.phase is Phase.RUNNING else "$success"
-        return Content.assemble((full, style), (left, "$line"), ("  " + said, "$quiet"))
+    id: str
+    op: str = ""
+    inputs: tuple[str, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+    status: CellStatus | None = None
+    progress: Progress | None = None
+    fault: str = ""
+    blocked: str = ""
+    """The cell with a fault that it waits for."""
+    branch: bool = False
 
 
-def _apart(left: Content, right: Content, width: int) -> Content:
+def mark(view: CardView) -> tuple[str, str, str]:
+    """The sign of a cell's state, its word and its colour."""
+    if view.fault:
+        return "✗", "wrong", "$error"
+    if view.blocked:
+        return "·", f"waits for {view.blocked}", "$quiet"
+    if view.progress is not None:
+        return PHASES[view.progress.phase]
+    if view.status is None:
+        return "·", "", "$quiet"
+    sign, style = MARKS[view.status.state]
+    return sign, _word(view.status), style
+
+
+def _word(status: CellStatus) -> str:
+    if status.failed and status.state is not State.NEVER:
+        return f"{status.failed} failed"
+    return "" if status.state is State.UNKNOWN else status.state.value
+
+
+def card(view: CardView, width: int) -> list[Content]:
+    """The lines of a card, none wider than `width`."""
+    lines = [_title(view, width), _wiring(view, width), _parameters(view, width)]
+    if view.fault:
+        lines += _fault(view, width)
+    elif view.progress is not None:
+        lines.append(_progress(view.progress, width))
+    else:
+        lines.append(_figures(view.status, width))
+    return lines
+
+
+def _title(view: CardView, width: int) -> Content:
+    sign, word, style = mark(view)
+    state = Content.assemble((word + " " if word else "", "$quiet"), (sign, style))
+    return apart(Content.styled(one_line(view.id, 80), "bold"), state, width)
+
+
+def _wiring(view: CardView, width: int) -> Content:
+    named = one_line(", ".join(view.inputs), 200)
+    inputs = f"{'branch ' if view.branch else ''}← {named}" if named else ""
+    op = Content.styled(one_line(view.op, 60) or "no op", "$primary")
+    return apart(op, Content.styled(inputs, "$quiet"), width)
+
+
+def _parameters(view: CardView, width: int) -> Content:
+    told = [f"{name} {one_line(value, 60)}" for name, value in view.parameters]
+    return Content.styled(" · ".join(told), "$quiet").truncate(width, ellipsis=True)
+
+
+def _fault(view: CardView, width: int) -> list[Content]:
+    said = one_line(view.fault, width * FAULT_LINES)
+    rows = wrap(said, width, FAULT_LINES)
+    spans = [rows.span(row) for row in range(len(rows))]
+    return [Content.styled(said[a:b].rstrip(), "$error") for a, b in spans]
+
+
+def _figures(status: CellStatus | None, width: int) -> Content:
+    if status is None or status.state in (State.NEVER, State.UNKNOWN):
+        todo = len(status.work.todo) if status is not None else 0
+        said = f"{counted(todo, 'document')} to do" if todo else ""
+        return Content.styled(said, "$quiet").truncate(width, ellipsis=True)
+    told = [counted(status.rows, "row"), seconds(status.seconds)]
+    figures = Content(" · ".join(told))
+    bars = spark(merged(status.lengths, width - figures.cell_length - 2))
+    return apart(figures, Content.styled(bars, "$secondary"), width)
+
+
+def _progress(progress: Progress, width: int) -> Content:
+    if progress.phase is Phase.WAITING:
+        return Content("")
+    said = f"{progress.done:,} of {progress.total:,}" if progress.total else "nothing to do"
+    full, left = bar(progress.done, progress.total, max(width - len(said) - 2, 4))
+    style = "$accent" if progress.phase is Phase.RUNNING else "$success"
+    return Content.assemble((full, style), (left, "$line"), ("  " + said, "$quiet"))
+
+
+def apart(left: Content, right: Content, width: int) -> Content:
     """Two texts at the ends of a line; the right one gives way where there is no room."""
     room = width - left.cell_length - right.cell_length
     if room >= 1:
         return Content.assemble(left, " " * room, right)
     return left.truncate(width, ellipsis=True)
-
-
-def _cut(text: str, width: int) -> str:
-    return text if cell_len(text) <= width else set_cell_size(text, max(width - 1, 0)) + "…"
