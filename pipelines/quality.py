@@ -50,7 +50,7 @@ def _budget(op: Op, chunks: pl.DataFrame, texts: Mapping[str, str]) -> dict[str,
     size = getattr(op, "size", None)
     if size is None:
         return {}
-    large = chunks.filter(pl.col("tokens") > size)
+    large = chunks.filter((pl.col("tokens") > size) & (pl.col("level") == 0))
     if "edits" in large.columns:
         large = large.filter(pl.col("edits").is_null())  # a person may join what they like
     return {
@@ -62,7 +62,7 @@ def _budget(op: Op, chunks: pl.DataFrame, texts: Mapping[str, str]) -> dict[str,
 CHECKS: Final = (
     Check("offsets_exact", "document.text[chunk.start:chunk.end] is chunk.text", _offsets),
     Check("no_empty_chunk", "no chunk is empty or all white space", _filled),
-    Check("token_budget", "no chunk has more tokens than its segmenter's size", _budget),
+    Check("token_budget", "no leaf has more tokens than its segmenter's size", _budget),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Budgeted"]
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from pydantic import model_validator
@@ -50,16 +50,22 @@ class Budgeted(Segmenter):
     def plan(self, document: Document, ruler: Ruler) -> Iterable[Piece]:
         """The pieces of one document, in order of start, as the ruler measures them."""
 
+    def plans(
+        self, documents: list[Document], rulers: list[Ruler], ctx: Context
+    ) -> Iterator[list[Piece]]:
+        """The pieces of each document, in their order."""
+        for document, ruler in zip(documents, rulers, strict=True):
+            ctx.check()
+            yield list(self.plan(document, ruler))
+            ctx.advance(1)
+
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         tokenizer = ctx.resources.tokenizer(self.tokenizer)
         table = frames["documents"]
         documents = list(documents_of(table))
         measured = rulers([document.text for document in documents], tokenizer, ctx.check)
-        drafts = []
-        for document, ruler in zip(documents, measured, strict=True):
-            ctx.check()
-            drafts.append(Draft(document, ruler, list(self.plan(document, ruler))))
-            ctx.advance(1)
+        plans = self.plans(documents, measured, ctx)
+        drafts = [Draft(*each) for each in zip(documents, measured, plans, strict=True)]
         pieces = {}
         settled = settle(drafts, self.size, tokenizer, trim=self.trims, check=ctx.check)
         for doc_id, found in settled.items():

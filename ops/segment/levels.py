@@ -15,6 +15,7 @@ __all__ = [
     "heading_gaps",
     "item_level",
     "line_level",
+    "listed",
     "listed_levels",
     "sentence_level",
 ]
@@ -76,7 +77,7 @@ def heading_gaps(document: Document, depth: int | None = None) -> Find:
         for span in document.structure
         if span.kind == "heading" and (depth is None or span.level <= depth)
     ]
-    return _listed(_around(document.text, places))
+    return listed(_around(document.text, places))
 
 
 def block_level(document: Document, breaks: Breaks) -> Level:
@@ -152,7 +153,8 @@ def _around(text: str, places: Iterable[int]) -> Gaps:
     return [left for left, _ in ordered], [right for _, right in ordered]
 
 
-def _listed(gaps: Gaps) -> Find:
+def listed(gaps: Gaps) -> Find:
+    """Finds among gaps that are known already."""
     return lambda start, end: _between(gaps, start, end)
 
 

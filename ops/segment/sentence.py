@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Sentence"]
+__all__ = ["Sentence", "Unit", "units_of"]
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Sentence(Budgeted):
         text = document.text
         zones = zones_of(document, ruler, self.size)
         breaks = breaks_of(text)
-        units = _with_headings(list(_units(document, zones, breaks)), zones)
+        units = units_of(document, zones, breaks)
         if not units:
             return
         units[-1] = units[-1]._replace(boundary="end")
@@ -67,6 +67,11 @@ class Sentence(Budgeted):
                     ends = part.end == unit.end
                     yield Piece(part.start, part.end, unit.boundary if ends else part.boundary)
                 first = fresh = fresh + 1
+
+
+def units_of(document: Document, zones: Zones, breaks: Breaks) -> list[Unit]:
+    """The units of a document, in order; a heading makes one with what follows it."""
+    return _with_headings(list(_units(document, zones, breaks)), zones)
 
 
 def _units(document: Document, zones: Zones, breaks: Breaks) -> Iterator[Unit]:

@@ -1,0 +1,149 @@
+"""Cuts between the turns of a conversation."""
+
+from __future__ import annotations
+
+__all__ = ["Transcript"]
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import ClassVar, Final, NamedTuple
+
+from ops.op import parameter
+from ops.segment.budgeted import Budgeted
+from ops.segment.levels import auto_levels
+from ops.segment.piece import Document, Piece
+from ops.segment.ruler import Ruler
+from ops.segment.spaces import skip, strip
+from ops.segment.split import split
+from ops.segment.zones import zones_of
+
+_TIME: Final = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+_TURN: Final = re.compile(
+    rf"""^[^\S\n]*(?:
+      (?:\d{{1,6}}[^\S\n]*\n)?(?P<cue>{_TIME})[^\S\n]*-->[^\S\n]*{_TIME}[^\n]*   # SRT, WebVTT
+    | (?:[\[(]?(?P<time>{_TIME})[\])]?[^\S\n]*(?:[-–—][^\S\n]*)?)?
+      (?P<mark>\*\*|<v[ ])?(?P<name>[^\W\d_][\w.'’ -]{{0,40}}?)(?:[^\S\n]*\([^()\n]{{1,30}}\))?
+      (?:\*\*)?(?::(?:\*\*)?|>)(?=\s|$)                                          # Anna: …
+    | [\[(](?P<alone>{_TIME})[\])]                                              # [00:12:03] …
+    )""",
+    re.MULTILINE | re.VERBOSE,
+)
+SEEN: Final = 2  # times that a speaker must speak, in text without marked turns
+
+
+class Turn(NamedTuple):
+    """What one speaker says. `label` is where its name and time stand, empty where unknown."""
+
+    start: int
+    end: int
+    label: tuple[int, int]
+    time: float
+    """Seconds from the beginning; -1 where none is given."""
+
+
+class Transcript(Budgeted):
+    """Cut between turns: a chunk holds whole turns up to `size`.
+
+    Turns are what the loader marked, else lines that begin with a speaker ("Anna:", "[00:12] Bo:"),
+    a time in brackets, or a cue of SRT or WebVTT. A turn over `size` is cut between sentences, and
+    every later part has the speaker and time before it in `derived_text`. With `pause` a silence
+    of that many seconds, or a heading, ends a chapter, and no chunk goes on past it.
+    """
+
+    name: ClassVar[str] = "segment.transcript"
+
+    overlap: int = parameter(0, "repeated from the chunk before", unit="turns", ge=0)
+    pause: float = parameter(0.0, "silence that ends a chapter; 0: none does", unit="seconds", ge=0)
+
+    def plan(self, document: Document, ruler: Ruler) -> Iterator[Piece]:
+        text = document.text
+        turns = _turns(document)
+        headings = {skip(text, s.start, s.end) for s in document.structure if s.kind == "heading"}
+        zones = zones_of(document, ruler, self.size)
+        levels = auto_levels(document)
+        first = fresh = 0
+        while fresh < len(turns):
+            after = fresh
+            begin = turns[first].start
+            while after < len(turns) and ruler.count(begin, turns[after].end) <= self.size:
+                if after > first and self._chapter(turns, after, headings):
+                    break
+                after += 1
+            if after > fresh:
+                last = turns[after - 1]
+                chapter = after < len(turns) and self._chapter(turns, after, headings)
+                why = "end" if after == len(turns) else "chapter" if chapter else "turn"
+                yield Piece(begin, last.end, why)
+                fresh = after
+                first = fresh if chapter else max(first + 1, fresh - self.overlap)
+            elif first < fresh:  # the overlap gives way
+                first += 1
+            else:
+                turn = turns[fresh]
+                cost = ruler.count(*turn.label) if turn.label[0] < turn.label[1] else 0
+                room = self.size - cost if 2 * cost <= self.size else self.size
+                lead = (turn.label,) if room < self.size else ()
+                span = (turn.start, turn.end)
+                parts = list(split(text, ruler, span, levels, zones, room, room))
+                for part in parts:
+                    why = part.boundary
+                    if part is parts[-1]:
+                        why = "end" if fresh + 1 == len(turns) else "turn"
+                    own = lead if part.start >= turn.label[1] and part is not parts[0] else ()
+                    yield Piece(part.start, part.end, why, lead=own)
+                first = fresh = fresh + 1
+
+    def _chapter(self, turns: list[Turn], at: int, headings: set[int]) -> bool:
+        """Whether a chapter begins with this turn."""
+        if turns[at].start in headings:
+            return True
+        before, now = turns[at - 1].time, turns[at].time
+        return bool(self.pause) and before >= 0 and now - before >= self.pause
+
+
+def _turns(document: Document) -> list[Turn]:
+    """Turns that cover the text, what stands before the first among them."""
+    text = document.text
+    start, end = strip(text, 0, len(text))
+    if start == end:
+        return []
+    marked = {skip(text, s.start, end): s for s in document.structure if s.kind == "turn"}
+    found = {match.start(): match for match in _TURN.finditer(text)}
+    found = {skip(text, at, end): match for at, match in found.items()}
+    heads = {skip(text, s.start, end) for s in document.structure if s.kind == "heading"}
+    starts = set(marked) if marked else _speaking(found)
+    edges = sorted({start, end} | {at for at in starts | heads if start < at < end})
+    turns = []
+    for first, after in pairwise(edges):
+        last = strip(text, first, after)[1]
+        match = found.get(first)
+        label, time = (first, first), -1.0
+        if match and first in starts and match.end() < last:
+            label = (first, strip(text, first, match.end())[1])
+            time = _seconds(match["cue"] or match["time"] or match["alone"])
+        if first < last:
+            turns.append(Turn(first, last, label, time))
+    return turns
+
+
+def _speaking(found: dict[int, re.Match[str]]) -> set[int]:
+    """Those lines that begin a turn: a name that stands before a colon once is no speaker."""
+    counts: dict[str, int] = {}
+    for match in found.values():
+        name = (match["name"] or "").lower()
+        counts[name] = counts.get(name, 0) + 1
+    return {
+        at
+        for at, match in found.items()
+        if not match["name"] or match["time"] or counts[match["name"].lower()] >= SEEN
+    }
+
+
+def _seconds(time: str | None) -> float:
+    if not time:
+        return -1.0
+    total = 0.0
+    for part in time.replace(",", ".").split(":"):
+        total = total * 60 + float(part)
+    return total

@@ -1,0 +1,122 @@
+"""Promises of every segmenter there is, over odd texts and structures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ops.context import Context
+from ops.frames import CHUNKS, Frames
+from ops.op import Op
+from ops.registry import all_ops
+from ops.segment.piece import Structure
+from tests.letters import LettersOnly
+from tests.segments import documents, structured, texts
+
+SLOW = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
+CUTTERS = {
+    name: kind
+    for name, kind in all_ops().items()
+    if kind.family() == "segment" and "chunks" not in kind.reads
+}
+CHOICES: dict[str, dict[str, list[Any]]] = {
+    "segment.section": {"parents": ["none", "nearest", "all"], "numbers": [True, False]},
+    "segment.page": {"join": [True, False]},
+    "segment.table": {"rows": [0, 1, 2], "apart": [True, False]},
+    "segment.transcript": {"pause": [0.0, 1.0]},
+    "segment.code": {
+        "language": ["auto", "legacy", "python", "javascript"],
+        "join": [True, False],
+    },
+    "segment.semantic": {"threshold": ["percentile", "deviation", "gradient", "mean_size"]},
+    "segment.dynamic": {"window": [1, 3], "threshold": [0.0, 0.5]},
+}
+LINES = (
+    *("Article 2 Scope", "Chapter IV", "1.2 Terms. See Article 2.", "§ 3", "3. Item", "\f"),
+    *("Anna: hello there.", "[00:01] Bo: hm?", "1\n00:00:01,000 --> 00:00:02,000", "def f(x):"),
+    *("    return é", "class A:", "LABEL ; note", "; comment", "| a | b |", "", "## x"),
+)
+
+
+def lines() -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from(LINES), max_size=30).map("\n".join)
+
+
+@pytest.mark.parametrize("name", CUTTERS)
+@SLOW
+@given(
+    data=st.data(),
+    drawn=st.one_of(
+        structured(),
+        texts(30).map(lambda text: (text, [])),
+        lines().map(lambda text: (text, [])),
+    ),
+)
+def test_promises(name: str, data: st.DataObject, drawn: tuple[str, list[Structure]]) -> None:
+    text, structure = drawn
+    size = data.draw(st.integers(1, 60))
+    values: dict[str, Any] = {
+        "size": size,
+        "tokenizer": data.draw(st.sampled_from(["words", "characters"])),
+    }
+    if data.draw(st.booleans()):
+        values["overlap"] = _overlap(CUTTERS[name], size)
+    for field, choices in CHOICES.get(name, {}).items():
+        values[field] = data.draw(st.sampled_from(choices))
+    op = CUTTERS[name].model_validate(values)
+    table = documents([text, "", " \n\t", "two words"], [structure, [], [], []])
+    ctx = Context(LettersOnly())
+    chunks = op.apply(Frames({"documents": table}), ctx)["chunks"]
+    assert not ctx.failures
+    assert set(CHUNKS) <= set(chunks.columns)
+    assert chunks["chunk_id"].is_unique().all()
+    of_text = chunks.filter(doc_id="d0000")
+    rows = list(of_text.iter_rows(named=True))
+    counter = LettersOnly().tokenizer(values["tokenizer"])
+
+    for row in rows:
+        assert row["text"] == text[row["start"] : row["end"]]
+        assert row["text"].strip()
+        assert row["tokens"] == counter.count([row["text"]])[0]
+        assert row["level"] or row["tokens"] <= size
+        if row["derived_text"] is not None:
+            spans = [text[span["start"] : span["end"]] for span in row["derived_spans"]]
+            assert row["derived_text"] == "\n".join(spans)
+            assert spans[-1] == row["text"]
+        for one in row.get("references") or ():
+            assert row["start"] <= one["start"] < one["end"] <= len(text)
+
+    places = {row["chunk_id"]: (row["level"], row["start"], row["end"]) for row in rows}
+    for row in rows:
+        if row["parent_id"]:
+            level, start, end = places[row["parent_id"]]
+            assert level > row["level"]
+            assert start <= row["start"]
+            assert row["end"] <= end
+
+    leaves = [row for row in rows if not row["level"]]
+    assert [row["ordinal"] for row in leaves] == list(range(len(leaves)))
+    covered = bytearray(len(text))
+    for row in leaves:
+        covered[row["start"] : row["end"]] = b"\1" * len(row["text"])
+    assert not "".join(sign for sign, seen in zip(text, covered, strict=True) if not seen).strip()
+    if not values.get("overlap"):
+        ends = [row["end"] for row in leaves]
+        assert all(end <= row["start"] for end, row in zip(ends, leaves[1:], strict=False))
+    if leaves:
+        assert leaves[-1]["boundary"] == "end"
+
+    again = op.apply(Frames({"documents": table}), Context(LettersOnly()))["chunks"]
+    assert again.equals(chunks)
+
+
+def _overlap(kind: type[Op], size: int) -> int:
+    """A third of the size, where the op takes an overlap at all."""
+    try:
+        kind.model_validate({"size": size, "overlap": 1})
+    except ValueError:
+        return 0
+    return max(size // 3, 1)
