@@ -18,12 +18,15 @@ from textual.signal import Signal
 from textual.widgets import Static
 from textual.worker import Worker
 
+from ops.errors import UsageError
 from tui.book import Book, find_notebooks
-from tui.messages import Crashed, ShowSource, report_crash
 from tui.keeping import KeepingApp
+from tui.messages import Crashed, ShowSource, report_crash
 from tui.palette import ActionProvider
+from tui.screens.ask import Answer, AskScreen
 from tui.screens.chooser import ChooserScreen
 from tui.screens.error import ErrorScreen
+from tui.screens.first import FirstScreen
 from tui.screens.help import HelpScreen
 from tui.themes import THEMES, fallbacks
 
@@ -31,6 +34,11 @@ if TYPE_CHECKING:
     from tui.settings import Settings
 
 HERE = Path(__file__).parent
+UNSAVED = (
+    Answer("save", "Save and leave", "s"),
+    Answer("leave", "Leave without", "l"),
+    Answer("stay", "Stay", "n"),
+)
 
 
 class ChunkbookApp(KeepingApp):
@@ -69,8 +77,9 @@ class ChunkbookApp(KeepingApp):
     class Read(Message):
         """A notebook file was read, and what its screens need is imported."""
 
-        def __init__(self, screens: Mapping[str, Callable[[], Screen[None]]]) -> None:
+        def __init__(self, book: Book, screens: Mapping[str, Callable[[], Screen[None]]]) -> None:
             super().__init__()
+            self.book = book
             self.screens = screens
 
     def __init__(
@@ -82,6 +91,8 @@ class ChunkbookApp(KeepingApp):
         super().__init__(settings)
         self.notebook = notebook
         self.folder = folder or Path.cwd()
+        self.book: Book | None = None
+        """The open notebook."""
         self.leaving: Signal[None] = Signal(self, "leaving")
         """Published before the program ends; who has work going on stops it."""
 
@@ -113,17 +124,21 @@ class ChunkbookApp(KeepingApp):
             "chunks": lambda: ChunksScreen(book),
             "source": lambda: SourceScreen(book, self.document),
         }
-        self.post_message(self.Read(screens))
+        self.post_message(self.Read(book, screens))
         # LanceDB takes seconds to import: that goes on beside the first paint of the cells.
         storage.warm()
         self.use_own_keys()
 
     async def on_chunkbook_app_read(self, message: Read) -> None:
+        self.book = message.book
         for mode, screen in message.screens.items():
             self.add_mode(mode, screen)
         await self.switch_mode(self.resume(message.screens))
 
     def on_chooser_screen_chosen(self, message: ChooserScreen.Chosen) -> None:
+        self._read(message.path)
+
+    def on_first_screen_made(self, message: FirstScreen.Made) -> None:
         self._read(message.path)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -151,5 +166,30 @@ class ChunkbookApp(KeepingApp):
         self.theme = names[(here + 1) % len(names)]
 
     async def action_quit(self) -> None:
+        if self.book is None or not self.book.dirty:
+            self._leave()
+            return
+        if isinstance(self.screen, AskScreen):
+            return
+        said = Content(f"{self.book.model.path.name} has changes that are not saved.")
+        self.push_screen(AskScreen("Leave?", said, UNSAVED), self._answered)
+
+    def _answered(self, answer: str | None) -> None:
+        if answer == "save":
+            self._save_and_leave()
+        elif answer == "leave":
+            self._leave()
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="save")
+    def _save_and_leave(self) -> None:
+        assert self.book is not None
+        outside = self.book.save()
+        if outside is None:
+            self.call_from_thread(self._leave)
+        else:
+            hint = "decide first whose changes are to stand"
+            raise UsageError("another program wrote the file meanwhile", hint=hint)
+
+    def _leave(self) -> None:
         self.leaving.publish(None)
         self.exit()

@@ -1,4 +1,4 @@
-"""Which notebook to open, where there are several, or none."""
+"""Which notebook to open, where there are several; where there is none, a first one is made."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Footer
 
-from tui.widgets.plain import plain
+from tui.screens.first import FirstScreen
 from tui.widgets.table import Column, PageTable, Row
 
 
@@ -24,6 +24,7 @@ class ChooserScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="chooser.open"),
+        Binding("n", "new", "New notebook", id="chooser.new", tooltip="Over a folder of documents"),
     ]
 
     class Chosen(Message):
@@ -41,11 +42,7 @@ class ChooserScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="chooser", classes="panel") as panel:
             panel.border_title = "Open a notebook"
-            yield PageTable(
-                Column("File"), empty="no notebook in this folder or its notebooks folder"
-            )
-            if not self.paths:
-                yield Static(plain("`chunkbook new DIR` makes a first one.", "$quiet"))
+            yield PageTable(Column("File"))
         yield Footer()
 
     def on_mount(self) -> None:
@@ -53,9 +50,15 @@ class ChooserScreen(Screen[None]):
         table = self.query_one(PageTable)
         table.reset(len(rows), rows)
         table.focus()
+        if not self.paths:
+            self.action_new()
 
     def _shown(self, path: Path) -> str:
         return str(path.relative_to(self.folder)) if self.folder in path.parents else str(path)
+
+    def action_new(self) -> None:
+        """A first notebook, or another."""
+        self.app.push_screen(FirstScreen(self.folder, can_leave=bool(self.paths)))
 
     def action_open(self) -> None:
         self.query_one(PageTable).action_choose()
