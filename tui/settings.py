@@ -41,7 +41,7 @@ def load() -> Settings:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         return Settings.model_validate(told)
     except FileNotFoundError:
-        return Settings()
+        return Settings.model_validate({})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}", hint="it is a TOML file") from None
     except ValidationError as error:

@@ -318,7 +318,7 @@ class SourceScreen(BookScreen):
         if reading is None or reading.shown.chunks is None:
             return "text", None
         chunks = reading.shown.chunks
-        return f"{reading.cut.maker}-chunks", lambda: chunks
+        return reading.cut.maker, lambda: chunks
 
 
 def _about(reading: Reading) -> str:
