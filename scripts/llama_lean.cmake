@@ -16,12 +16,10 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
   cmake_language(DEFER CALL target_compile_options llama PRIVATE -O1)
 
   # GCC before 14 drops the stores that fill a tile configuration, and every quantised model dies
-  # of SIGSEGV at its first batch on a processor with AMX.
-  include(CheckCXXCompilerFlag)
-  check_cxx_compiler_flag(-mno-amx-int8 CHUNKBOOK_HAS_AMX)
-  if(CHUNKBOOK_HAS_AMX)
-    cmake_language(
-      DEFER CALL target_compile_options ggml-cpu PRIVATE
-      -mno-amx-tile -mno-amx-int8 -mno-amx-bf16)
-  endif()
+  # of SIGSEGV at its first batch on a processor with AMX. This header tells it better. (A
+  # deferred call looks its variables up when it is made, and then this is not the file in hand.)
+  set(CHUNKBOOK_AMX_TILES "${CMAKE_CURRENT_LIST_DIR}/amx_tiles.h")
+  cmake_language(
+    DEFER CALL target_compile_options ggml-cpu PRIVATE
+    "SHELL:-include \"${CHUNKBOOK_AMX_TILES}\"")
 endif()

@@ -19,12 +19,17 @@ from ops.inference.library import last_words, library, listen
 
 
 @cache
-def _has_amx() -> bool:
-    """Whether llama.cpp was built with AMX, whose kernels crash when GCC before 14 compiled them.
+def _unsound_amx() -> bool:
+    """Whether llama.cpp was built with AMX kernels that may end the process.
 
-    Our own build leaves them out; this is for one that came from elsewhere.
+    GCC before 14 miscompiles them. Our own build is told how to do better, and says so by a symbol
+    (scripts/amx_tiles.h); this is for one that came from elsewhere.
     """
-    return b"AMX_INT8 = 1" in library().llama_print_system_info()
+    if b"AMX_INT8 = 1" not in library().llama_print_system_info():
+        return False
+    folder = Path(library().__file__).parent / "lib"
+    names = [path for path in sorted(folder.iterdir()) if "ggml-cpu" in path.name]
+    return not any(hasattr(ctypes.CDLL(str(name)), "chunkbook_amx_tiles") for name in names[:1])
 
 
 class Model:
@@ -35,7 +40,7 @@ class Model:
         params = api.llama_model_default_params()
         params.n_gpu_layers = 0
         params.vocab_only = vocabulary_only
-        params.use_extra_bufts = not _has_amx()
+        params.use_extra_bufts = not _unsound_amx()
         listen()
         self._pointer = api.llama_model_load_from_file(os.fsencode(path), params)
         if not self._pointer:
