@@ -104,6 +104,18 @@ def test_q8_is_near_and_encodes_its_own_numbers_again(seed: int) -> None:
     assert not decode(encode(np.zeros((1, 32), np.float32), "q8_0"), "q8_0").any()
 
 
+def test_halves_are_read_and_written_as_numpy_does() -> None:
+    bits = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    halves = bits[np.isfinite(bits)]
+    numbers = decode(halves, "f16")
+    np.testing.assert_array_equal(numbers, halves.astype(np.float32))
+    np.testing.assert_array_equal(encode(numbers, "f16").view(np.uint16), halves.view(np.uint16))
+    rng = np.random.default_rng(1)
+    spread = (rng.normal(size=20_000) * 10.0 ** rng.uniform(-4, 4, 20_000)).astype(np.float32)
+    np.testing.assert_array_equal(encode(spread, "f16"), spread.astype(np.float16))
+    assert encode(np.array([1e6, -1e6], np.float32), "f16").tolist() == [65504, -65504]
+
+
 @given(st.integers(0, 8_000), st.integers(0, 8_000), st.integers(0, 99))
 @settings(max_examples=40, deadline=None)
 def test_turns_add_up_and_can_be_taken_back(first: int, second: int, seed: int) -> None:

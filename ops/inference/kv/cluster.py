@@ -123,11 +123,12 @@ def merge(
         v = decode(entries.values[layer], entries.kind)
         k, v = (_blocks(numbers, blocks) for numbers in (k, v))
         # A contiguous transpose is three times faster here than BLAS's routine for A x A^T.
-        labels = _labels(k @ np.ascontiguousarray(k.transpose(0, 2, 1)), left)
-        weights = _weights(labels, left)
+        likeness = k @ np.ascontiguousarray(k.transpose(0, 1, 3, 2))
+        labels = _labels(likeness.reshape(-1, width, width), left)
+        weights = _weights(labels, left).reshape(-1, blocks, left, width)
         near = np.rint(weights @ np.arange(width, dtype=np.float32)).astype(np.intp)
-        place = (near.reshape(-1, blocks, left) + firsts * width).reshape(-1, blocks * left)
-        k, v = (_flat(weights @ numbers, blocks * left) for numbers in (k, v))
+        place = (near + firsts * width).reshape(-1, blocks * left)
+        k, v = _flat(weights @ k), _flat(weights @ v)
         k = rotate(k, factors[place.T], layout)
         keys[layer] = encode_keys(k, entries.kind, layout)
         values[layer] = encode(v, entries.kind)
@@ -195,13 +196,11 @@ def _one_hot(labels: NDArray[np.intp], count: int) -> NDArray[np.float32]:
 
 
 def _blocks(numbers: NDArray[np.float32], blocks: int) -> NDArray[np.float32]:
-    """(entries, heads, width) → (heads x blocks, entries of a block, width)."""
-    entries, heads, width = numbers.shape
-    return np.ascontiguousarray(numbers.transpose(1, 0, 2)).reshape(
-        heads * blocks, entries // blocks, width
-    )
+    """(entries, heads, width) → (heads, blocks, entries of a block, width); BLAS takes the view."""
+    return numbers.reshape(blocks, -1, *numbers.shape[1:]).transpose(2, 0, 1, 3)
 
 
-def _flat(numbers: NDArray[np.float32], entries: int) -> NDArray[np.float32]:
+def _flat(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
     """The way back of `_blocks`."""
-    return numbers.reshape(-1, entries, numbers.shape[2]).transpose(1, 0, 2)
+    heads, _, _, width = numbers.shape
+    return numbers.transpose(1, 2, 0, 3).reshape(-1, heads, width)

@@ -16,6 +16,8 @@ BLOCK_BYTES: Final = 34
 HALF: Final = np.int32(-(2**31) | 0x0FFFE000)
 """The bits of a float32 that a half can fill: its sign, and what lies above bit 12."""
 REBIAS: Final = np.float32(2.0**112)
+UNBIAS: Final = np.float32(2.0**-112)
+LARGEST: Final = np.float32(65504)
 
 
 def decode(stored: Stored, kind: Kind) -> NDArray[np.float32]:
@@ -31,7 +33,7 @@ def decode(stored: Stored, kind: Kind) -> NDArray[np.float32]:
 def encode(numbers: NDArray[np.float32], kind: Kind) -> NDArray[Any]:
     """What is kept of numbers (…, width); rounding as ggml's own, half away from zero."""
     if kind == "f16":
-        return numbers.astype(np.float16)
+        return _to_half(numbers)
     blocks = numbers.reshape(*numbers.shape[:-1], -1, BLOCK)
     scales = np.abs(blocks).max(axis=-1, keepdims=True) / 127
     inverse = np.divide(1, scales, out=np.zeros_like(scales), where=scales > 0)
@@ -51,3 +53,15 @@ def _from_half(stored: Stored) -> NDArray[np.float32]:
     numbers = bits.view(np.float32)
     numbers *= REBIAS
     return numbers
+
+
+def _to_half(numbers: NDArray[np.float32]) -> NDArray[np.float16]:
+    """The same the other way, to the nearest, ties to even; larger ones than a half can be stay
+    the largest."""
+    bits = (np.clip(numbers, -LARGEST, LARGEST) * UNBIAS).view(np.int32)
+    sign = (bits >> 16) & np.int32(0x8000)
+    bits &= np.int32(0x7FFFFFFF)
+    bits += ((bits >> 13) & 1) + np.int32(0xFFF)
+    bits >>= 13
+    bits |= sign
+    return bits.astype(np.uint16).view(np.float16)
