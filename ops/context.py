@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ops.errors import Cancelled
 
 if TYPE_CHECKING:
-    from ops.generation import AnswerCache, Generator
     import numpy as np
     from numpy.typing import NDArray
 
+    from ops.generation import AnswerCache, Generator
     from ops.situating import Situator
 
 

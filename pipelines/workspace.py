@@ -19,7 +19,7 @@ from ops.op import Source, SourceItem
 from pipelines.edits.book import EditBook
 from pipelines.model import Model
 from pipelines.plan import CellPlan, plan_notebook
-from pipelines.vectors import Remembered
+from pipelines.vectors import Remembered, RememberedAnswers
 from pipelines.wiring import CellWiring, Wiring, wire
 from storage import FitRow, LedgerRow, Store
 from storage.database import local_path
@@ -80,18 +80,23 @@ class Workspace:
         """What ops may ask for; `collection` is that of the index cell that runs."""
         from ops.inference.resources import LocalResources
 
-        vectors = self.store.vector_cache()
-        return LocalResources(self.model.base, vectors=vectors, collection=collection)
+        return LocalResources(
+            self.model.base,
+            vectors=self.store.vector_cache(),
+            answers=self.store.answer_cache(),
+            collection=collection,
+        )
 
     def unstored(self) -> Resources:
         """What ops may ask for in a preview: nothing that touches the store."""
         from ops.inference.resources import LocalResources
 
-        return LocalResources(self.model.base, vectors=self._remembered)
+        vectors, answers = self._remembered
+        return LocalResources(self.model.base, vectors=vectors, answers=answers)
 
     @cached_property
-    def _remembered(self) -> Remembered:
-        return Remembered()
+    def _remembered(self) -> tuple[Remembered, RememberedAnswers]:
+        return Remembered(), RememberedAnswers()
 
     def context(self, cell: CellWiring) -> Context:
         """The context of a cell over the store, without progress and cancel."""

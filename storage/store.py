@@ -12,6 +12,8 @@ import polars as pl
 
 from ops.context import VectorCache
 from ops.errors import StoreError
+from ops.generation import AnswerCache
+from storage.answers import Answers
 from storage.cells import check_name
 from storage.database import Database
 from storage.lease import Lease
@@ -64,6 +66,10 @@ class Store:
     def vector_cache(self) -> VectorCache:
         """Vectors that were computed before."""
         return Vectors(self.database)
+
+    def answer_cache(self) -> AnswerCache:
+        """What language models answered before."""
+        return Answers(self.database)
 
     def notebooks(self) -> list[str]:
         """The notebooks that have anything here, sorted."""

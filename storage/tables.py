@@ -14,6 +14,7 @@ import polars as pl
 from ops.context import CollectionSpec
 from ops.errors import StoreError, UsageError
 from ops.frames import Schema
+from storage.answers import ANSWERS
 from storage.cells import CellTables, cell_of
 from storage.database import Database, talking
 from storage.edits import Edits
@@ -238,7 +239,7 @@ class Tables(CellTables):
         return bool(written.astimezone(UTC) < stay[-1].at)
 
     def _own(self) -> list[str]:
-        start = (f"{self.notebook}._", LEASES, "_vectors.")
+        start = (f"{self.notebook}._", LEASES, ANSWERS, "_vectors.")
         return [name for name in self.database.names() if name.startswith(start)]
 
     def _again(self, latest: Manifest, state: Manifest, *, held: bool) -> Manifest:

@@ -18,6 +18,7 @@ from ops.embed.recipe import Part, compose
 from ops.embed.windows import mean, windows
 from ops.frames import Frames, Schema, conform, keys
 from ops.op import Columns, Op, parameter
+from ops.steps import Steps
 
 Vectors = dict[str, NDArray[np.float32]]
 
@@ -118,7 +119,7 @@ class Llama(Op):
         known = cache.get(embedder.hash, list(wanted))
         missing = [one for key, one in wanted.items() if key not in known]
         parts = [part for one in missing for part in one.parts]
-        steps = _Steps(ctx, len(parts), documents)
+        steps = Steps(ctx, len(parts), documents)
         computed = embedder.embed([text for text, _ in parts], steps.done)
         steps.finish()
         fresh: Vectors = {}
@@ -142,27 +143,6 @@ class _Planned:
 
     def fits(self, window: int) -> bool:
         return all(tokens <= window for _, tokens in self.parts)
-
-
-class _Steps:
-    """Counts documents as done in step with texts, which go through the model by length."""
-
-    def __init__(self, ctx: Context, texts: int, documents: int) -> None:
-        self._ctx, self._texts, self._documents = ctx, texts, documents
-        self._texts_done = self._documents_done = 0
-
-    def done(self, texts: int) -> None:
-        self._ctx.check()
-        self._texts_done += texts
-        self._advance(self._texts_done * self._documents // self._texts)
-
-    def finish(self) -> None:
-        self._advance(self._documents)
-
-    def _advance(self, documents: int) -> None:
-        for _ in range(self._documents_done, documents):
-            self._ctx.advance(1)
-        self._documents_done = max(documents, self._documents_done)
 
 
 def _key(text: str) -> str:

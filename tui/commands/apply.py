@@ -164,9 +164,9 @@ def _applied(op: Op, frames: Frames, failures: list[str]) -> Frames:
     from ops.context import Context
     from ops.inference.resources import LocalResources
     from pipelines.apply import apply_op
-    from pipelines.vectors import Remembered
+    from pipelines.vectors import Remembered, RememberedAnswers
 
-    resources = LocalResources(Path(), vectors=Remembered())
+    resources = LocalResources(Path(), vectors=Remembered(), answers=RememberedAnswers())
     ctx = Context(resources, Path())
     result = apply_op(op, frames, ctx, lambda text: click.echo(text, err=True))
     failures += [f"{name}: {why}" for name, why in sorted(result.failures.items())]
