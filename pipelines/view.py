@@ -184,9 +184,15 @@ def key_parameters(op: Op) -> tuple[tuple[str, str], ...]:
 
 
 def _told(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(_told(item) for item in value) or "none"
-    return {True: "yes", False: "no", None: "none"}.get(value) or str(value)  # type: ignore[call-overload]
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return ", ".join(_told(item) for item in value) or "none"
+        case _:
+            return str(value)
 
 
 def frames_of(workspace: Workspace, cell: str) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 __all__ = ["Proposal", "Way", "proposals"]
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from pydantic import ValidationError
 
+from ops.errors import UsageError
 from ops.op import Op, Source
-from ops.registry import all_ops
+from ops.registry import all_ops, op_class
 from pipelines.draft.check import Checked
+from pipelines.draft.entries import CellEntry
+from pipelines.draft.fields import fields_of
 from pipelines.model import Cell
 from pipelines.wiring import wire
 
@@ -34,6 +38,8 @@ class Proposal:
     inputs: tuple[str, ...]
     readers: tuple[str, ...] = ()
     """Cells that read the chosen one and would read the new one instead."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """What it would begin with: of a branch, what it has in common with the cell beside it."""
     misfit: str = ""
     """A fault of the wiring that it would have; it can be inserted all the same."""
 
@@ -52,7 +58,7 @@ def proposals(checked: Checked, chosen: str | None, way: Way = Way.AFTER) -> tup
 def _proposal(checked: Checked, kind: type[Op], chosen: str | None, way: Way) -> Proposal:
     draft = checked.draft
     if issubclass(kind, Source):
-        return Proposal(kind, ())
+        return Proposal(kind, (), params={"path": "."} if kind.name == "load.files" else {})
     if chosen is None:
         return Proposal(kind, (), misfit="there is no cell yet that it could read")
     if way is Way.BESIDE:
@@ -62,7 +68,24 @@ def _proposal(checked: Checked, kind: type[Op], chosen: str | None, way: Way) ->
     else:
         inputs = (chosen,)
     readers = _between(checked, kind, chosen) if way is Way.AFTER else ()
-    return Proposal(kind, inputs, readers, _misfit(checked, kind, inputs))
+    shared = _shared(kind, draft.cell(draft.cells[chosen])) if way is Way.BESIDE else {}
+    return Proposal(kind, inputs, readers, shared, _misfit(checked, kind, inputs))
+
+
+def _shared(kind: type[Op], cell: CellEntry) -> dict[str, Any]:
+    """The parameters of a cell that mean the same to another op of its family."""
+    try:
+        other = op_class(cell.op)
+    except UsageError:
+        return {}
+    if other.family() != kind.family():
+        return {}
+    mine, theirs = ({f.name: f for f in fields_of(each)} for each in (kind, other))
+    return {
+        name: value
+        for name, value in cell.params.items()
+        if name in mine and name in theirs and mine[name].limits == theirs[name].limits
+    }
 
 
 def _between(checked: Checked, kind: type[Op], chosen: str) -> tuple[str, ...]:

@@ -220,6 +220,8 @@ def test_ops_are_proposed_where_they_fit() -> None:
     assert list(first.values())[-1].misfit
     beside = {p.kind.name: p for p in proposals(checked, "chunks", Way.BESIDE)}
     assert beside["segment.fixed"].inputs == ("source",)
+    assert beside["segment.fixed"].params == {"size": 60, "tokenizer": "words"}
+    assert beside["keywords.frake"].params == {}
     none = {p.kind.name: p for p in proposals(check(_draft("cells:\n")), None)}
     assert none["load.files"].misfit == ""
     assert none["segment.fixed"].misfit

@@ -218,7 +218,6 @@ class BuilderScreen(RunScreen):
 
     def _insert(self, proposal: Proposal) -> None:
         place = min(self.list.place + 1, len(self.draft.entries))
-        params = {"path": "."} if proposal.kind.name == "load.files" else {}
 
         def change() -> Draft:
             return edit.insert_cell(
@@ -226,7 +225,7 @@ class BuilderScreen(RunScreen):
                 place,
                 proposal.kind.name,
                 proposal.inputs,
-                params=params,
+                params=proposal.params,
                 readers=proposal.readers,
             )
 

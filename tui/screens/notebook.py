@@ -327,14 +327,14 @@ def _sampled(preview: Preview) -> pl.DataFrame:
     """The documents of a preview, as a list of stored ones is."""
     table = preview.frames["documents"].select("doc_id", "title", "uri", "bytes")
     counts: dict[str, int] = {}
-    chunks = preview.frames.get("chunks")
-    if chunks is not None:
-        counts = dict(chunks.group_by("doc_id").len().iter_rows())
+    cut = "chunks" in preview.frames
+    if cut:
+        counts = dict(preview.frames["chunks"].group_by("doc_id").len().iter_rows())
     ids = table["doc_id"].to_list()
     return table.with_columns(
         pl.Series(
             "chunks",
-            [counts.get(name, 0) if chunks is not None else None for name in ids],
+            [counts.get(name, 0) if cut else None for name in ids],
             dtype=pl.Int64,
         ),
         pl.Series("failure", [preview.failures.get(name, "") for name in ids], dtype=pl.String),

@@ -33,7 +33,7 @@ from tui.widgets.glance import Glance, glance
 from tui.widgets.lanes import Lanes, Node, connector, plan
 from tui.widgets.note import note
 
-NARROWEST: Final = 30
+NARROWEST: Final = 26
 """Cells; branches stand side by side where each column has at least this many."""
 MOST_LANES: Final = 8
 """Lines drawn beside each other; what goes beyond is told in words only."""

@@ -68,7 +68,7 @@ def glance_of(preview: Preview, wired: CellWiring, spent: float) -> Glance:
     """
     op = wired.cell.op
     frame = op.creates[0] if op.creates else ["documents", *wired.outputs][-1]
-    table = preview.frames.get(frame)
+    table = next((t for name, t in preview.frames.items() if name == frame), None)
     rows, span = "", ""
     lengths: list[int] = []
     if table is not None:
