@@ -47,5 +47,11 @@ def benches() -> dict[str, Bench]:
             "about 3 minutes",
             "benchmarks.quantise",
         ),
+        Bench(
+            "tui",
+            "the interface in a real terminal, over a million chunks",
+            "about 3 minutes",
+            "benchmarks.tui",
+        ),
     )
     return {bench.name: bench for bench in found}

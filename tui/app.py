@@ -58,7 +58,7 @@ class ChunkbookApp(KeepingApp):
             "t", "next_theme", "Theme", show=False, id="theme", tooltip="Dark, light, contrast"
         ),
         Binding(
-            "f2",
+            "f8",
             "export",
             "Export",
             show=False,

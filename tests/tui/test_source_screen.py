@@ -179,7 +179,7 @@ async def test_what_is_shown_is_exported(app: ChunkbookApp, tmp_path: Path) -> N
         await press(pilot, "3", "down")
         view = _screen(app).query_one(SourceView)
         for name in ("rows.jsonl", "rows.parquet", "rows.md", "view.svg"):
-            await press(pilot, "f2")
+            await press(pilot, "f8")
             app.screen.query_one(Input).value = str(tmp_path / name)
             await press(pilot, "enter")
             await settle(pilot)
@@ -198,7 +198,7 @@ async def test_a_file_is_overwritten_only_when_asked_twice(
     there.write_text("mine", encoding="utf-8")
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        await press(pilot, "3", "down", "f2")
+        await press(pilot, "3", "down", "f8")
         app.screen.query_one(Input).value = str(there)
         await press(pilot, "enter")
         assert there.read_text() == "mine"
@@ -206,7 +206,7 @@ async def test_a_file_is_overwritten_only_when_asked_twice(
         await press(pilot, "enter")
         await settle(pilot)
         assert there.read_text() != "mine"
-        await press(pilot, "f2")
+        await press(pilot, "f8")
         app.screen.query_one(Input).value = str(tmp_path / "what.doc")
         await press(pilot, "enter")
         assert shows(app, ExportScreen)
