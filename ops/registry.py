@@ -27,6 +27,7 @@ BUILT_IN = {
     "segment.dynamic": "ops.segment.dynamic:Dynamic",
     "keywords.frake": "ops.keywords.frake:Frake",
     "enrich.metadata": "ops.enrich.metadata:Metadata",
+    "enrich.context": "ops.enrich.context:Context",
     "link.graph": "ops.link.graph:Graph",
     "embed.llama": "ops.embed.llama:Llama",
     "index.lancedb": "ops.index.lancedb:LanceDB",
