@@ -36,6 +36,12 @@ def benches() -> dict[str, Bench]:
     """Every bench, by name."""
     found = (
         Bench(
+            "keywords",
+            "F1@10 of keywords.frake and its peers on four public sets; speed; cost over length",
+            "about 15 minutes",
+            "benchmarks.keywords",
+        ),
+        Bench(
             "embed",
             "tokens/s of embed.llama against the best that llama.cpp's own API reaches",
             "about 5 minutes",

@@ -5,26 +5,42 @@ from __future__ import annotations
 __all__ = ["Frake"]
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal
 
 from ops.context import Context
 from ops.frames import KEYWORD, Frames, Schema, conform, keys
-from ops.keywords.language import choose, stop_words
+from ops.keywords.chunkbook import Ranked, rank_phrases
+from ops.keywords.peer import Language
 from ops.keywords.placed import Placed
 from ops.keywords.rank import published
-from ops.keywords.table import KeywordRows
+from ops.keywords.table import PARTS, KeywordRows, Parts, parts_column
+from ops.keywords.tagger import TAGGED, tags_of
 from ops.keywords.tags import part_weights
 from ops.keywords.tokens import tokenize
+from ops.keywords.words import read_words
+from ops.language import choose, stop_words
 from ops.op import Columns, Op, parameter
-
-Language: TypeAlias = Literal["auto", "en", "fr", "de", "es", "pt", "pl"]
 
 
 class Frake(Op):
-    """Rank the words and phrases of each document by their place in its word graph and their form.
+    """Rank the phrases of each document by their place in its word graph and their form.
 
-    FRAKE (Zehtab-Salmasi, Feizi-Derakhshi and Balafar, "FRAKE: Fusional Real-time Automatic
-    Keyword Extraction", arXiv 2104.04830), by the authors' published code. Words that are no stop
+    After FRAKE (Zehtab-Salmasi, Feizi-Derakhshi and Balafar, "FRAKE: Fusional Real-time Automatic
+    Keyword Extraction", arXiv 2104.04830): eight centralities of the graph of words that stand
+    near each other, fused by their first principal component, together with textural features.
+
+    **chunkbook**, the default. Candidates are noun phrases and their parts where the language has
+    a tagger (English), else runs of words with at most two stop words inside. Words are joined by
+    their stems, in the graph too. Besides the fused centrality a candidate has its frequency, how
+    often it stands alone and not inside a longer one, its first place, its spread over sentences,
+    its length, how rare its words are in the language, its casing and its parts of speech. Where
+    FRAKE multiplies, these are weighed by logistic regression, whose weights move with the length
+    of the document (`ops.keywords.weights`, fitted on halves of public sets); the score is the
+    chance that people would call it a keyword. `keyword_parts` tells what each group of features
+    adds to the logarithm of the odds, and the eight centralities, 0 … 1 in the document. Above
+    1,000 distinct stems shortest paths are followed from 512 only, drawn with a fixed seed.
+
+    **published** is what the authors' code computes. Words that are no stop
     words are linked with their next two neighbours; eight centralities of that graph, weighted by
     the first principal component of their z-scores, are multiplied with textural features (case,
     position, spread over sentences, frequency, part of speech); phrases are sets of words that
@@ -39,8 +55,8 @@ class Frake(Op):
     phrase are not removed; tokens follow English rules, and parts of speech an English tagger, in
     every language.
 
-    Where the code fails, or leaves the result to chance, it is defined thus. No word: no keyword; a
-    run of more than 100 letters is no word. Fewer than three words, or a graph in which all are
+    Where that code fails, or leaves the result to chance, it is defined thus. No word: no keyword;
+    a run of more than 100 letters is no word. Fewer than three words, or a graph in which all are
     alike: scores are 0.3 times the textural part, FRAKE's own rule for a word without centrality.
     A constant centrality has no say. An eigenvector that does not settle is taken as far as it
     came. Equal scores go by first occurrence, phrases first. FP-growth counts exactly, breaks ties
@@ -52,7 +68,8 @@ class Frake(Op):
     Differences that stay: sentences by the rules of `ops.segment.sentences`, tags and stop words by
     spaCy, where the authors use nltk's and their own.
 
-    A keyword's spans are all its occurrences in the document, whatever their case: of a word,
+    Spans of **chunkbook** are the candidate's occurrences, whatever their form; those of
+    **published** are all its occurrences in the document, whatever their case: of a word,
     where no letter, digit or underscore is beside it; of a phrase, where its words follow one
     another in a sentence with only stop words and non-words between them, or, if they never do,
     the shortest stretch that holds them in each sentence that has them all.
@@ -63,29 +80,41 @@ class Frake(Op):
     """
 
     name: ClassVar[str] = "keywords.frake"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Columns] = {"documents": ("text",)}
     uses: ClassVar[Columns] = {"documents": ("language",), "chunks": ("start", "end")}
     writes: ClassVar[Mapping[str, Schema]] = {
-        "documents": {"keywords": KEYWORD},
+        "documents": {"keywords": KEYWORD, "keyword_parts": PARTS},
         "chunks": {"keywords": KEYWORD},
     }
     needs: ClassVar[tuple[str, ...]] = ("nlp",)
 
     count: int = parameter(10, "Most keywords of a document, and of a chunk.", ge=1)
-    hu: float = parameter(
-        0.4,
-        "Share of utility above which one of two overlapping phrases is dropped; ten times it is "
-        "the number of phrases that compete with single words.",
-        ge=0.0,
-        le=1.0,
+    variant: Literal["chunkbook", "published"] = parameter(
+        "chunkbook", "The algorithm: ours, or what FRAKE's authors published."
     )
     language: Language = parameter(
         "auto",
-        "Language of the stop words; auto takes the column `language`, or else finds it out.",
+        "Language of stop words and stems; auto takes the column `language`, or else finds it out.",
     )
-    variant: Literal["published"] = parameter(
-        "published", "The algorithm: published is that of the authors' code."
+    tags: Literal["auto", "none"] = parameter(
+        "auto",
+        "Parts of speech, for `chunkbook`: auto has them where the language has a tagger; none is "
+        "faster.",
+    )
+    overlap: float = parameter(
+        1.0,
+        "Share of its words that a keyword may have in common with a better one, for `chunkbook`.",
+        ge=0.0,
+        le=1.0,
+    )
+    never: tuple[str, ...] = parameter((), "Words that no keyword begins or ends with.")
+    hu: float = parameter(
+        0.4,
+        "For `published`: share of utility above which one of two overlapping phrases is dropped; "
+        "ten times it is the number of phrases that compete with single words.",
+        ge=0.0,
+        le=1.0,
     )
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:
@@ -96,26 +125,40 @@ class Frake(Op):
             for document, chunk, start, end in table.iter_rows():
                 chunks.setdefault(document, []).append((chunk, start, end))
         rows = {name: KeywordRows(keys(name)) for name in ("documents", "chunks")}
+        parts: list[Parts] = []
         for row in frames["documents"].sort("doc_id").iter_rows(named=True):
             ctx.check()
             name, text = str(row["doc_id"]), row["text"]
             if text is None:
                 ctx.fail(name, "it has no text")
             else:
-                placed = self._place(text, choose(self.language, row.get("language"), text), ctx)
-                rows["documents"].add((name,), placed.best(self.count))
+                found = self.rank(text, choose(self.language, row.get("language"), text), ctx)
+                best = found.best(self.count)
+                rows["documents"].add((name,), [keyword[:3] for keyword in best])
+                parts.append([(keyword[0], keyword[3]) for keyword in best])
                 for chunk, start, end in chunks.get(name, []):
-                    rows["chunks"].add((chunk, name), placed.inside(start, end, self.count))
+                    inside = found.inside(start, end, self.count)
+                    rows["chunks"].add((chunk, name), [keyword[:3] for keyword in inside])
             ctx.advance(1)
+        tables = {name: rows[name].table() for name in rows}
+        tables["documents"] = tables["documents"].with_columns(parts_column(parts))
         schemas = self.outputs({name: table.schema for name, table in frames.items()})
         return Frames(
-            {name: conform(name, rows[name].table(), schema) for name, schema in schemas.items()}
+            {name: conform(name, tables[name], schema) for name, schema in schemas.items()}
         )
 
-    def _place(self, text: str, language: str, ctx: Context) -> Placed:
-        tokens = tokenize(text, stop_words(language))
+    def rank(self, text: str, language: str, ctx: Context) -> Placed | Ranked:
+        """Every candidate of a text, ranked by the variant."""
+        stop = stop_words(language) | {word.lower() for word in self.never}
+        if self.variant == "chunkbook":
+            words = read_words(text, language, stop)
+            ctx.check()
+            tagged = self.tags == "auto" and language in TAGGED
+            tags = tags_of(words, ctx.resources.nlp(language), ctx.check) if tagged else None
+            return rank_phrases(words, tags, ctx.check, overlap=self.overlap)
+        tokens = tokenize(text, stop)
         if not len(tokens.word):
             return Placed(tokens, [])
         ctx.check()
-        parts = part_weights(tokens.words, ctx.resources.nlp("en"))
-        return Placed(tokens, published(tokens, parts, self.hu, ctx.check))
+        weights = part_weights(tokens.words, ctx.resources.nlp("en"))
+        return Placed(tokens, published(tokens, weights, self.hu, ctx.check))

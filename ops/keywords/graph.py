@@ -82,32 +82,41 @@ def word_graph(sequence: IntArray, nodes: int) -> Graph:
     return Graph.of(nodes, left, right)
 
 
-def centralities(graph: Graph, check: Callable[[], None] = lambda: None) -> FloatArray:
+def centralities(
+    graph: Graph, check: Callable[[], None] = lambda: None, exact: int = 3000
+) -> FloatArray:
     """Each node's `CENTRALITIES`, (nodes, 8), equal to networkx's within 1e-6.
 
     Defined where networkx gives no answer: a lone node has constraint 0; in a graph of several
     parts eccentricity is taken within the part, and the eigenvector belongs to the part (or
-    parts) of largest eigenvalue. Above 3,000 nodes see `ops.keywords.paths`.
+    parts) of largest eigenvalue. Above `exact` nodes see `ops.keywords.paths`.
 
     Args:
         check: called now and then; may raise to stop.
+        exact: nodes up to which every node is a source of shortest paths.
     """
+    from ops.keywords.dense import SMALL, adjacency, dense_eigenvector, dense_pagerank
     from ops.keywords.neighbours import clustering_and_constraint
     from ops.keywords.paths import path_centralities
     from ops.keywords.spectrum import eigenvector, pagerank
 
     if not graph.nodes:
         return np.empty((0, len(CENTRALITIES)))
-    betweenness, closeness, eccentricity = path_centralities(graph, check)
+    betweenness, closeness, eccentricity = path_centralities(graph, check, exact)
     clustering, constraint = clustering_and_constraint(graph, check)
-    adjacency = graph.matrix(loops=True)
+    if graph.nodes <= SMALL:
+        small = adjacency(graph, loops=True)
+        vector = dense_eigenvector(small)
+        rank = dense_pagerank(small)
+    else:
+        vector, rank = None, pagerank(graph.matrix(loops=True))
     degree = (graph.degrees + 2 * graph.loops) / max(graph.nodes - 1, 1)
     columns = (
         betweenness,
         closeness,
-        eigenvector(adjacency),
+        eigenvector(graph.matrix(loops=True)) if vector is None else vector,
         degree,
-        pagerank(adjacency),
+        rank,
         clustering,
         eccentricity,
         constraint,

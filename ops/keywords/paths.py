@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ops.keywords.dense import SMALL, dense_trees
 from ops.keywords.tokens import IntArray
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ _Trees: TypeAlias = tuple[NDArray[np.int32], "FloatArray"]
 
 @np.errstate(over="ignore", invalid="ignore")  # see nan_to_num below
 def path_centralities(
-    graph: Graph, check: Callable[[], None] = lambda: None
+    graph: Graph, check: Callable[[], None] = lambda: None, most: int = EXACT
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Betweenness, closeness and eccentricity of each node, normalised as networkx does.
 
-    Up to `EXACT` nodes they are exact (Brandes 2001). Above, in a graph of one part as word graphs
+    Up to `most` nodes they are exact (Brandes 2001). Above, in a graph of one part as word graphs
     are, pivots drawn with a fixed seed stand for all sources (Brandes and Pich 2007): 512 of them,
     or 48 where nodes are more than 24 steps from the hub on average. Betweenness and closeness are
     then unbiased estimates; eccentricity is the best lower bound from the pivots and an eighth as
@@ -43,9 +44,11 @@ def path_centralities(
     by at most 14 % of its range, closeness by 3 %, and 99.99 % of the eccentricities were exact.
     """
     nodes = graph.nodes
-    exact = nodes <= EXACT
-    hub = int(graph.degrees.argmax())
-    depth = _by_frontier(graph, np.array([hub], dtype=np.int64))[0][0]
+    exact = nodes <= most
+    depth = np.zeros(nodes, dtype=np.int32)
+    if nodes > SMALL:
+        hub = int(graph.degrees.argmax())
+        depth = _by_frontier(graph, np.array([hub], dtype=np.int64))[0][0]
     sources = drawn = np.arange(nodes)
     if not exact:
         count = _PIVOTS if depth.mean() <= _DEEP else _PIVOTS_DEEP
@@ -78,6 +81,9 @@ def _trees(
     graph: Graph, sources: IntArray, depth: NDArray[np.int32]
 ) -> Iterator[tuple[IntArray, NDArray[np.int32], FloatArray]]:
     """The sources and their trees, in blocks: those near the hub by level, others by frontier."""
+    if graph.nodes <= SMALL and len(sources) == graph.nodes:
+        yield sources, *dense_trees(graph)
+        return
     near = (depth >= 0) & (depth <= _NEAR)
     adjacency = graph.matrix(loops=False)
     width = max(1, min(256, _CELLS // graph.nodes))

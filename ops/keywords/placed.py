@@ -13,8 +13,8 @@ from ops.keywords.rank import Candidate
 from ops.keywords.spans import Occurrences
 from ops.keywords.tokens import IntArray, Tokens
 
-Keyword: TypeAlias = tuple[str, float, IntArray]
-"""Phrase, score and spans (occurrences, 2)."""
+Keyword: TypeAlias = tuple[str, float, IntArray, tuple[tuple[str, float], ...]]
+"""Phrase, score, spans (occurrences, 2) and the named parts of the score, where it has some."""
 
 
 class Placed:
@@ -44,6 +44,7 @@ class Placed:
                 candidate.phrase,
                 candidate.score,
                 self._phrases[place] if candidate.pattern else self._found.of_form(candidate.form),
+                (),
             )
             for place, candidate in enumerate(self._ranked[:count])
         ]
@@ -58,6 +59,6 @@ class Placed:
             if len(here):
                 held[place] = here
         return [
-            (self._ranked[place].phrase, self._ranked[place].score, held[place])
+            (self._ranked[place].phrase, self._ranked[place].score, held[place], ())
             for place in sorted(held)[:count]
         ]

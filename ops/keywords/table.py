@@ -5,15 +5,41 @@ A word may occur millions of times in a document; as Python objects its spans wo
 
 from __future__ import annotations
 
-__all__ = ["KeywordRows"]
+__all__ = ["PARTS", "KeywordRows", "Parts", "parts_column"]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeAlias
 
 import numpy as np
 import polars as pl
 
 from ops.frames import KEYWORD
 from ops.keywords.tokens import IntArray
+
+PARTS: Final = pl.List(
+    pl.Struct(
+        {
+            "phrase": pl.String(),
+            "parts": pl.List(pl.Struct({"name": pl.String(), "value": pl.Float64()})),
+        }
+    )
+)
+"""Why each keyword of a document has its score, in the order of `keywords`."""
+
+Parts: TypeAlias = Sequence[tuple[str, tuple[tuple[str, float], ...]]]
+"""Of each keyword its phrase and the named parts of its score."""
+
+
+def parts_column(rows: Sequence[Parts]) -> pl.Series:
+    """The column `keyword_parts`, a row a document."""
+    listed = [
+        [
+            {"phrase": phrase, "parts": [{"name": name, "value": value} for name, value in parts]}
+            for phrase, parts in row
+        ]
+        for row in rows
+    ]
+    return pl.Series("keyword_parts", listed, dtype=PARTS)
 
 
 class KeywordRows:

@@ -1,4 +1,4 @@
-"""The op `keywords.frake`, with spaCy's own tagger."""
+"""The op `keywords.frake`, variant published, with spaCy's own tagger."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ops.errors import Cancelled
 from ops.frames import KEYWORD, Frames
 from ops.inference.resources import LocalResources
 from ops.keywords.frake import Frake
+from ops.keywords.table import PARTS
 from ops.keywords.tags import part_weights
 from ops.registry import op_class
 
@@ -33,6 +34,10 @@ def context(**settings: Any) -> Context:
     return Context(resources=LocalResources(Path()), **settings)
 
 
+def published(**settings: Any) -> Frake:
+    return Frake(variant="published", **settings)
+
+
 def documents(*texts: str | None) -> pl.DataFrame:
     ids = [f"d{number}" for number in range(len(texts))]
     return pl.DataFrame({"doc_id": ids, "text": list(texts)}, schema_overrides={"text": pl.String})
@@ -49,13 +54,17 @@ def keywords(table: pl.DataFrame, row: int = 0) -> list[dict[str, Any]]:
 
 def test_it_is_registered() -> None:
     assert op_class("keywords.frake") is Frake
-    assert Frake.summary().startswith("Rank the words and phrases")
+    assert Frake.summary().startswith("Rank the phrases of each document")
 
 
 def test_keywords_of_a_document() -> None:
-    out = Frake().apply(Frames({"documents": documents(TEXT)}), context())
+    out = published().apply(Frames({"documents": documents(TEXT)}), context())
     assert list(out) == ["documents"]
-    assert out["documents"].schema == {"doc_id": pl.String, "keywords": KEYWORD}
+    assert out["documents"].schema == {
+        "doc_id": pl.String,
+        "keywords": KEYWORD,
+        "keyword_parts": PARTS,
+    }
     found = keywords(out["documents"])
     assert len(found) == 10
     phrases = [keyword["phrase"] for keyword in found]
@@ -74,8 +83,8 @@ def test_keywords_of_a_document() -> None:
 
 def test_count_and_overlap_are_parameters() -> None:
     frames = Frames({"documents": documents(TEXT)})
-    assert len(keywords(Frake(count=3).apply(frames, context())["documents"])) == 3
-    words = Frake(count=100, hu=0.0).apply(frames, context())["documents"]
+    assert len(keywords(published(count=3).apply(frames, context())["documents"])) == 3
+    words = published(count=100, hu=0.0).apply(frames, context())["documents"]
     assert all(" " not in keyword["phrase"] for keyword in keywords(words))
     for wrong in ({"count": 0}, {"hu": 1.1}, {"hu": -0.1}, {"language": "ja"}, {"variant": "x"}):
         with pytest.raises(ValidationError):
@@ -86,8 +95,8 @@ def test_chunks_take_from_their_document() -> None:
     cut = TEXT.index("By graph")
     spans = ((0, cut), (cut, len(TEXT)), (cut, cut + 3), (cut, cut))
     frames = Frames({"documents": documents(TEXT), "chunks": chunks_of(*spans)})
-    out = Frake(count=5).apply(frames, context())
-    whole = Frake(count=1000).apply(frames, context())
+    out = published(count=5).apply(frames, context())
+    whole = published(count=1000).apply(frames, context())
     scores = {k["phrase"]: k["score"] for k in keywords(whole["documents"])}
     assert sorted(out["chunks"]["chunk_id"]) == ["c0", "c1", "c2", "c3"]
     by_chunk = dict(
@@ -108,16 +117,16 @@ def test_chunks_take_from_their_document() -> None:
 
 def test_a_chunk_may_have_what_its_documents_best_lack() -> None:
     frames = Frames({"documents": documents(TEXT), "chunks": chunks_of((0, 10))})
-    out = Frake(count=1).apply(frames, context())
+    out = published(count=1).apply(frames, context())
     assert keywords(out["documents"])[0]["phrase"] != "chunking"
     assert [keyword["phrase"] for keyword in keywords(out["chunks"])] == ["chunking"]
 
 
 def test_empty_batches_and_documents() -> None:
-    out = Frake().apply(Frames({"documents": documents()}), context())
+    out = published().apply(Frames({"documents": documents()}), context())
     assert out["documents"].height == 0
     frames = Frames({"documents": documents("", " \n", "12 ... the"), "chunks": chunks_of((0, 0))})
-    out = Frake().apply(frames, context())
+    out = published().apply(frames, context())
     assert out["documents"]["keywords"].to_list() == [[], [], []]
     assert out["chunks"]["keywords"].to_list() == [[]]
 
@@ -131,7 +140,9 @@ def test_empty_batches_and_documents() -> None:
     ],
 )
 def test_tiny_documents(text: str, phrases: list[str]) -> None:
-    found = keywords(Frake().apply(Frames({"documents": documents(text)}), context())["documents"])
+    found = keywords(
+        published().apply(Frames({"documents": documents(text)}), context())["documents"]
+    )
     assert [keyword["phrase"] for keyword in found] == phrases
     assert all(keyword["score"] > 0 for keyword in found)
 
@@ -142,7 +153,7 @@ def test_a_document_without_text_is_put_aside() -> None:
     frames = Frames(
         {"documents": documents(TEXT, None), "chunks": chunks_of((0, 5), document="d1")}
     )
-    out = Frake().apply(frames, ctx)
+    out = published().apply(frames, ctx)
     assert ctx.failures == {"d1": "it has no text"}
     assert out["documents"]["doc_id"].to_list() == ["d0"]
     assert out["chunks"].height == 0
@@ -151,7 +162,7 @@ def test_a_document_without_text_is_put_aside() -> None:
 
 def test_the_language_column_is_followed() -> None:
     def phrases(table: pl.DataFrame, **settings: Any) -> set[str]:
-        out = Frake(**settings).apply(Frames({"documents": table}), context())
+        out = published(**settings).apply(Frames({"documents": table}), context())
         return {keyword["phrase"] for keyword in keywords(out["documents"])}
 
     table = documents(FRENCH)
@@ -161,7 +172,7 @@ def test_the_language_column_is_followed() -> None:
     assert "les" not in phrases(table.with_columns(language=pl.lit("fr")), language="auto")
     unknown = table.with_columns(language=pl.lit(None, dtype=pl.String))
     assert phrases(unknown) == phrases(table)
-    assert Frake().inputs({"documents": ("text", "language")}) == {
+    assert published().inputs({"documents": ("text", "language")}) == {
         "documents": ("text", "language")
     }
 
@@ -174,7 +185,9 @@ def test_cancel() -> None:
         return len(asked) > 3
 
     with pytest.raises(Cancelled):
-        Frake().apply(Frames({"documents": documents(*[TEXT] * 5)}), context(cancelled=cancelled))
+        published().apply(
+            Frames({"documents": documents(*[TEXT] * 5)}), context(cancelled=cancelled)
+        )
 
 
 def test_batches_and_order_change_nothing() -> None:
@@ -187,12 +200,12 @@ def test_batches_and_order_change_nothing() -> None:
         for number in (0, 2, 3)
     )
     frames = Frames({"documents": table, "chunks": chunks})
-    whole = Frake().apply(frames, context())
+    whole = published().apply(frames, context())
     turned = Frames({"documents": table.reverse(), "chunks": chunks.reverse()})
-    again = Frake().apply(turned, context())
+    again = published().apply(turned, context())
     for name in ("documents", "chunks"):
         assert whole[name].equals(again[name])
-    parts = [Frake().apply(frames.of_documents([row]), context()) for row in table["doc_id"]]
+    parts = [published().apply(frames.of_documents([row]), context()) for row in table["doc_id"]]
     for name in ("documents", "chunks"):
         assert pl.concat(part[name] for part in parts).equals(whole[name])
 

@@ -1,0 +1,136 @@
+"""The variant `chunkbook`: candidate phrases of a text, scored and ranked."""
+
+from __future__ import annotations
+
+__all__ = ["Ranked", "rank_phrases"]
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ops.keywords.features import FEATURES, GROUPS, Table, length_of, measure
+from ops.keywords.graph import CENTRALITIES, FloatArray
+from ops.keywords.phrases import Phrase, noun_phrases, plain_phrases
+from ops.keywords.placed import Keyword
+from ops.keywords.tokens import IntArray
+from ops.keywords.weights import ENGLISH, OTHER, TAGGED, Weights
+from ops.keywords.words import Words
+
+_DIGITS: Final = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """All candidates of a text, best first."""
+
+    words: Words
+    table: Table
+    score: FloatArray
+    """(candidates,) 0 … 1."""
+    groups: FloatArray
+    """(candidates, groups) What each group of features adds to the logarithm of the odds."""
+    order: IntArray
+    """Candidates, best first."""
+    overlap: float
+    """Share of its words that one may have in common with a better one."""
+
+    def best(self, count: int) -> list[Keyword]:
+        """The best of the text."""
+        return [self._scored(i) for i in self._thin(self.order.tolist(), count)]
+
+    def inside(self, start: int, end: int, count: int) -> list[Keyword]:
+        """The best of those that occur wholly inside a stretch, with their spans there."""
+        starts, ends = self.words.start, self.words.end
+        low = int(np.searchsorted(starts, start))
+        high = int(np.searchsorted(ends, end, side="right"))
+        held = []
+        for i in self.order.tolist():
+            phrase = self.table.phrases[i]
+            places = phrase.places
+            at = int(np.searchsorted(places, low))
+            if at < len(places) and places[at] + phrase.size <= high:
+                held.append(i)
+        found = []
+        for i in self._thin(held, count):
+            spans = self._spans(self.table.phrases[i])
+            spans = spans[(spans[:, 0] >= start) & (spans[:, 1] <= end)]
+            found.append(self._scored(i, spans))
+        return found
+
+    def _thin(self, order: Sequence[int], count: int) -> list[int]:
+        chosen: list[int] = []
+        taken: list[frozenset[int]] = []
+        for i in order:
+            if len(chosen) == count:
+                break
+            stems = self._stems(i)
+            shared = max((len(stems & other) for other in taken), default=0)
+            if self.overlap < 1.0 and shared > self.overlap * len(stems):
+                continue
+            chosen.append(i)
+            taken.append(stems)
+        return chosen
+
+    def _stems(self, i: int) -> frozenset[int]:
+        phrase = self.table.phrases[i]
+        return frozenset(self.words.stem[phrase.first : phrase.first + phrase.size])
+
+    def _spans(self, phrase: Phrase) -> IntArray:
+        starts, ends, last = self.words.start, self.words.end, phrase.size - 1
+        pairs = [(starts[place], ends[place + last]) for place in phrase.places]
+        return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+    def _scored(self, i: int, spans: IntArray | None = None) -> Keyword:
+        everywhere = self._spans(self.table.phrases[i])
+        text = self.words.text
+        written = Counter(" ".join(text[a:b].split()) for a, b in everywhere.tolist())
+        parts = (
+            *zip(GROUPS, self.groups[i].round(_DIGITS).tolist(), strict=True),
+            *zip(CENTRALITIES, self.table.centralities[i].round(_DIGITS).tolist(), strict=True),
+        )
+        phrase = written.most_common(1)[0][0]
+        return phrase, float(self.score[i]), everywhere if spans is None else spans, parts
+
+
+def rank_phrases(
+    words: Words,
+    tags: Sequence[str] | None,
+    check: Callable[[], None] = lambda: None,
+    weights: Weights | None = None,
+    overlap: float = 1.0,
+) -> Ranked:
+    """All candidates of a text with their scores.
+
+    The score is the chance that the phrase is a keyword, by a logistic function of the weighted
+    features; each weight moves with the logarithm of the text's length, from what it is for 200
+    tokens to what it is for 5,000. Of equals the candidate that comes first is better.
+
+    Args:
+        tags: the Penn Treebank tag of each token, or None for the mode without parts of speech.
+        check: called now and then; may raise to stop.
+        weights: others than those fitted for the mode.
+        overlap: share of its words that a keyword may have in common with a better one.
+    """
+    if weights is None:
+        plain = ENGLISH if words.language == "en" else OTHER
+        weights = plain if tags is None else TAGGED
+    found = plain_phrases(words, check) if tags is None else noun_phrases(words, tags, check)
+    table = measure(words, tags, found, check)
+    share = length_of(len(words.start))
+    pairs = np.array([weights.features[name] for name in FEATURES])
+    # Not `@`: its sums depend on the number of threads in their last digits.
+    added = table.values * (pairs[:, 0] + share * pairs[:, 1])
+    groups = np.zeros((len(added), len(GROUPS)))
+    begin = 0
+    for place, names in enumerate(GROUPS.values()):
+        groups[:, place] = added[:, begin : begin + len(names)].sum(axis=1)
+        begin += len(names)
+    odds = groups.sum(axis=1) + weights.base[0] + share * weights.base[1]
+    score = (1.0 / (1.0 + np.exp(-np.clip(odds, -50.0, 50.0)))).round(_DIGITS)
+    first = np.array([phrase.first for phrase in table.phrases], dtype=np.int64)
+    size = np.array([phrase.size for phrase in table.phrases], dtype=np.int64)
+    order = np.lexsort((-size, first, -score))
+    return Ranked(words, table, score, groups, order, overlap)
