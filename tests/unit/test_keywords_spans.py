@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ops.keywords.language import stop_words
 from ops.keywords.patterns import Pattern
 from ops.keywords.spans import Occurrences
 from ops.keywords.tokens import IntArray, Tokens, tokenize
+from ops.language import stop_words
 
 
 def of(text: str) -> tuple[Tokens, Occurrences]:

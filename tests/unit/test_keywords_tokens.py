@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ops.keywords.language import LANGUAGES, choose, stop_words
 from ops.keywords.tokens import Tokens, tokenize
+from ops.language import LANGUAGES, choose, stop_words
 
 
 def written(tokens: Tokens) -> list[str]:
