@@ -48,6 +48,12 @@ def benches() -> dict[str, Bench]:
             "benchmarks.embed",
         ),
         Bench(
+            "kv",
+            "what reduced caches and chunk caches keep of planted facts, and what they save",
+            "about 20 minutes",
+            "benchmarks.kv",
+        ),
+        Bench(
             "quantise",
             "speed and perplexity of SmolLM2 as Q4_1, Q4_0 and Q8_0",
             "about 3 minutes",

@@ -1,0 +1,143 @@
+"""Reduced caches, chunk caches and the engine: what they keep, and what they save."""
+
+from __future__ import annotations
+
+__all__ = ["run"]
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.kv_contexts import CONTEXTS, LONGEST, Context, contexts
+from benchmarks.kv_kept import (
+    CURVE,
+    MAIN,
+    POLICIES,
+    Losses,
+    best_unknown,
+    kept,
+    measure,
+    without,
+    worst_decile,
+)
+from benchmarks.kv_reuse import reuse
+from benchmarks.kv_speed import (
+    cluster_milliseconds,
+    decode_seconds,
+    end_to_end,
+    perplexity_ratio,
+)
+from benchmarks.result import BenchResult, Figure, Progress
+from ops.inference.cores import physical_cores
+from ops.inference.kv.layout import layout_of
+from ops.inference.kv.passages import RECOMPUTED
+from ops.inference.kv.reader import Reader
+from ops.inference.llama import Model
+from ops.inference.models import header_of, resolve
+
+CURVES = 3
+"""Contexts at which every share of entries is tried, not only 80 % fewer."""
+ROOM = 2_048
+"""Entries for questions beside a text."""
+
+
+def run(data: Path | None, progress: Progress) -> BenchResult:
+    """Measure; see the modules that do."""
+    file = resolve("smollm2", Path())
+    layout = layout_of(header_of(file), file.name)
+    with Model(file.path) as model:
+        source, every = contexts(data, model)
+        longest = max(every, key=lambda one: len(one.tokens))
+        listening = Reader(model, layout, LONGEST + ROOM, sequences=24, listens=True)
+        losses = kept_figures(listening, every, progress)
+        listening.close()
+        plain = Reader(model, layout, LONGEST + ROOM, sequences=24)
+        figures = [*_kept(losses), *_speed(plain, every, longest, progress)]
+        figures += _reuse(plain, longest, progress)
+        plain.close()
+    settings = {
+        "texts": source,
+        "contexts": f"{CONTEXTS} of {len(every[0].tokens):,} to {len(longest.tokens):,} tokens",
+        "facts": sum(len(one.planted) for one in every),
+        "model": f"{file.name}, cache F16",
+        "threads": physical_cores(),
+        "entries": f"{MAIN:.0%} fewer, sinks and recent ones counted",
+        "curves": {policy: _curve(losses, policy) for policy in POLICIES},
+    }
+    return BenchResult("kv", settings, tuple(figures))
+
+
+def kept_figures(reader: Reader, every: Sequence[Context], progress: Progress) -> list[Losses]:
+    """Losses of every context after every policy."""
+    unknown = without(reader, every)
+    found = []
+    for number, (context, bare) in enumerate(zip(every, unknown, strict=True)):
+        progress(f"context {number + 1} of {len(every)}")
+        shares = CURVE if number < CURVES else (MAIN,)
+        found.append(measure(reader, context, bare, shares, progress))
+    return found
+
+
+def _kept(losses: Sequence[Losses]) -> list[Figure]:
+    found = []
+    window = kept(losses, "window")
+    for policy in POLICIES:
+        value = kept(losses, policy)
+        goal = 0.95 if policy == "squeezed" else None
+        found.append(_at_least(f"kept.{policy}", value, "share", goal))
+        found.append(Figure(f"kept_worst_decile.{policy}", worst_decile(losses, policy), "share"))
+    name, best = best_unknown(losses)
+    found.append(
+        Figure(
+            "kept.best_unknown",
+            best,
+            f"share ({name})",
+            peer="window",
+            ratio=best / window,
+            goal=max(0.8, window + 0.2),
+            met=best >= max(0.8, window + 0.2),
+        )
+    )
+    found.append(_at_least("kept95.squeezed", kept(losses, "squeezed", 0.95), "share", 0.9))
+    return found
+
+
+def _speed(
+    reader: Reader, every: Sequence[Context], longest: Context, progress: Progress
+) -> list[Figure]:
+    milliseconds = cluster_milliseconds(reader.layout)
+    whole, small = decode_seconds(reader, LONGEST)
+    progress(f"a token after {LONGEST} entries: {whole * 1e3:.1f} ms, {small * 1e3:.1f} ms reduced")
+    as_it_is, reduced = end_to_end(reader, longest.tokens, progress)
+    ratio = perplexity_ratio(reader, every[:2], progress)
+    return [
+        _at_most("ppl_ratio.cluster", ratio, "ratio", 1.02),
+        _at_least("decode_speedup", whole / small, "times", 3.2),
+        _at_least("e2e_speedup", as_it_is / reduced, "times", 1.4),
+        _at_most("cluster_ms", milliseconds, "ms", 150),
+    ]
+
+
+def _reuse(reader: Reader, context: Context, progress: Progress) -> list[Figure]:
+    found = reuse(reader, context, progress)
+    speedup = found.read_seconds / found.first_token_seconds
+    return [
+        _at_least("cache_ttft_speedup", speedup, "times", 8),
+        _at_least("cache_kept", found.kept(RECOMPUTED), "share", 0.97),
+        Figure("cache_kept_following", found.kept_following(RECOMPUTED), "share"),
+        _at_most("cache_bytes_factor", found.bytes_factor, "times", 1.1),
+    ]
+
+
+def _curve(losses: Sequence[Losses], policy: str) -> list[tuple[float, float]]:
+    """(share of entries that went, share kept)."""
+    rows = losses[:CURVES]
+    shares = sorted({share for name, share in rows[0].reduced if name == policy})
+    return [(share, round(kept(rows, policy, share), 3)) for share in shares]
+
+
+def _at_least(name: str, value: float, unit: str, goal: float | None) -> Figure:
+    return Figure(name, value, unit, goal=goal, met=None if goal is None else value >= goal)
+
+
+def _at_most(name: str, value: float, unit: str, goal: float) -> Figure:
+    return Figure(name, value, f"{unit}, at most {goal:g}", goal=None, met=value <= goal)

@@ -1,0 +1,111 @@
+"""What reduced caches save, a token and from text to answer, and what clustering costs.
+
+Decoding is timed on made-up entries: how long it takes does not depend on what they are.
+"""
+
+from __future__ import annotations
+
+__all__ = ["cluster_milliseconds", "decode_seconds", "end_to_end", "perplexity_ratio"]
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.kv_contexts import Context
+from benchmarks.kv_questions import continuation_loss
+from ops.inference.kv.budget import entries_left
+from ops.inference.kv.cluster import cluster
+from ops.inference.kv.entries import Entries
+from ops.inference.kv.layout import Layout
+from ops.inference.kv.reader import Reader
+
+FEWER: Final = 0.8
+STEPS: Final = 24
+"""Tokens decoded each time."""
+ROUNDS: Final = 4
+CLUSTERED: Final = 3_072
+ANSWER: Final = 256
+FOLLOWING: Final = 256
+"""Tokens whose perplexity is measured."""
+
+
+def made_up(layout: Layout, count: int) -> Entries:
+    """Entries of numbers as large as real ones."""
+    rng = np.random.default_rng(1)
+    shape = (layout.layers, count, layout.kv_heads, layout.width)
+    keys, values = (rng.standard_normal(shape, dtype=np.float32).astype("<f2") for _ in range(2))
+    return Entries(np.arange(count, dtype=np.int32), keys, values, "f16")
+
+
+def decode_seconds(reader: Reader, count: int) -> tuple[float, float]:
+    """Seconds a token after `count` entries, and after 80 % fewer; medians of several rounds."""
+    entries = made_up(reader.layout, count)
+    small = entries.part(count - entries_left(count, FEWER), count)
+    found: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(ROUNDS):
+        for whole, part in ((True, entries), (False, small)):
+            reader.put(part)
+            found[whole].append(_decode(reader, count, STEPS) / STEPS)
+            reader.context.memory.clear()
+    return statistics.median(found[True]), statistics.median(found[False])
+
+
+def cluster_milliseconds(layout: Layout) -> float:
+    """Milliseconds for clustering 3,072 entries to a fifth; the best of several rounds."""
+    entries = made_up(layout, CLUSTERED)
+    found = []
+    for _ in range(7):
+        start = time.perf_counter()
+        cluster(entries, layout, entries_left(CLUSTERED, FEWER))
+        found.append(time.perf_counter() - start)
+    return min(found) * 1_000
+
+
+def end_to_end(
+    reader: Reader, tokens: NDArray[np.int32], progress: Callable[[str], None]
+) -> tuple[float, float]:
+    """Seconds for reading a text and answering with 256 tokens: as it is, and with clustering."""
+    start = time.perf_counter()
+    entries = reader.read(tokens, surprise=False).entries
+    read = time.perf_counter() - start
+    whole = _decode(reader, len(tokens), ANSWER)
+    start = time.perf_counter()
+    reader.put(cluster(entries, reader.layout, entries_left(len(tokens), FEWER)))
+    clustered = time.perf_counter() - start
+    small = _decode(reader, len(tokens), ANSWER)
+    progress(
+        f"{len(tokens)} tokens read in {read:.1f} s, clustered and put back in {clustered:.2f} s; "
+        f"{ANSWER} more in {whole:.1f} s, {small:.1f} s after clustering"
+    )
+    return read + whole, read + clustered + small
+
+
+def perplexity_ratio(
+    reader: Reader, every: Sequence[Context], progress: Callable[[str], None]
+) -> float:
+    """Perplexity of what follows a text after clustering, over that after all entries."""
+    full = reduced = 0.0
+    for context in every:
+        tokens = context.bare
+        count = len(tokens) - FOLLOWING
+        following = tokens[count - 1 :]
+        entries = reader.read(tokens[: count - 1], surprise=False).entries
+        full += continuation_loss(reader, following, count - 1)
+        reader.put(cluster(entries, reader.layout, entries_left(len(entries), FEWER)))
+        reduced += continuation_loss(reader, following, count - 1)
+        progress(f"perplexity after {count} tokens: {np.exp((reduced - full) / FOLLOWING):.4f}")
+    return float(np.exp((reduced - full) / (FOLLOWING * len(every))))
+
+
+def _decode(reader: Reader, start: int, count: int) -> float:
+    """Seconds for so many tokens, each the likeliest, one after another."""
+    token, one = 0, np.ones(1, dtype=np.int8)
+    began = time.perf_counter()
+    for step in range(count):
+        reader.feed(np.array([token], dtype=np.int32), start + step, outputs=one)
+        token = int(reader.context.logits(-1).argmax())
+    return time.perf_counter() - began
