@@ -12,7 +12,7 @@ from typing import Literal
 from ops.errors import ModelError
 from ops.inference.llama import last_words, library
 
-Quantisation = Literal["Q4_0", "Q8_0"]
+Quantisation = Literal["Q4_0", "Q8_0", "F16"]
 
 
 def quantise(source: Path, target: Path, kind: Quantisation) -> None:
