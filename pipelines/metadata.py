@@ -15,6 +15,7 @@ import polars as pl
 from ops.frames import Schema, keys
 from pipelines.events import CellReport
 from pipelines.lengths import figures, picture
+from pipelines.served import serve_command, served_address
 from pipelines.wiring import CellWiring
 from pipelines.workspace import Workspace, main_frame
 
@@ -55,6 +56,10 @@ def cell_metadata(
         ),
         "seconds": show.float(round(report.seconds, 3)),
     }
+    model = workspace.model
+    found["browse"] = show.text(serve_command(model))
+    if address := served_address(model):
+        found["browser"] = show.url(address)
     for kind in KINDS:
         found[f"documents_{kind}"] = show.int(getattr(report, kind))
     if "chunks" in wired.cell.op.creates:

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "edits": "List what was edited by hand, and what could not be kept.",
     "diff": "Tell what changed in the chunks between two runs.",
     "tui": "Open the terminal user interface.",
+    "serve": "Open the interface in a browser on this machine.",
     "dev": "Open Dagster's web interface with the notebooks.",
     "ops": "List the ops, or describe one.",
     "apply": "Run one op over JSON lines or Parquet, as a filter.",

@@ -27,7 +27,7 @@ def quiet_terminal() -> Iterator[None]:
     interface draws through `sys.__stderr__` and measures the terminal by `sys.__stdout__`; both
     get descriptors of their own meanwhile.
     """
-    if not (sys.__stdout__ and sys.__stderr__ and sys.__stderr__.isatty()):
+    if not (sys.__stdout__ and sys.__stderr__ and (sys.__stderr__.isatty() or _in_browser())):
         yield
         return
     sys.stdout.flush()
@@ -48,6 +48,11 @@ def quiet_terminal() -> Iterator[None]:
             screen.flush()
             os.dup2(screen.fileno(), descriptor)
             screen.close()
+
+
+def _in_browser() -> bool:
+    """Whether the descriptor 1 leads to a server that expects its own packets there."""
+    return "web_driver" in os.environ.get("TEXTUAL_DRIVER", "")
 
 
 def _again(stream: IO[str]) -> IO[str]:
