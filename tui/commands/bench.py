@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["bench"]
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -24,6 +25,10 @@ from tui.commands.arguments import as_json, echo_json
 @as_json
 def bench(name: str | None, data: Path | None, as_json: bool) -> None:
     """Run the bench NAME; without a name, list the benches and how long each takes."""
+    # A peer (pysbd) installs a package of the same name, which must not come first.
+    root = Path(__file__).resolve().parents[2]
+    if (root / "benchmarks" / "registry.py").is_file():
+        sys.path.insert(0, str(root))
     try:
         from benchmarks.registry import benches
     except ModuleNotFoundError as error:
