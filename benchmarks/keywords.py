@@ -111,10 +111,10 @@ def _speed(found: Sequence[Article], ctx: Context, progress: Progress) -> list[F
     some = found[:SPEED_ARTICLES]
     systems: dict[str, tuple[System, Sequence[Article]]] = {
         "yake": (yake(), some),
-        "chunkbook": (chunkbook(ctx), some),
-        "chunkbook_without_pos": (chunkbook(ctx, tags="none"), some),
+        "chunkbook": (chunkbook(ctx, count=10), some),
+        "chunkbook_without_pos": (chunkbook(ctx, count=10, tags="none"), some),
         "singlerank": (op(ctx, SingleRank()), some),
-        "published": (chunkbook(ctx, variant="published"), some),
+        "published": (chunkbook(ctx, count=10, variant="published"), some),
         "frake_code": (frake_code(60.0), some[:15]),
     }
     best = dict.fromkeys(systems, 0.0)
@@ -145,8 +145,8 @@ def _long(found: Sequence[Article], ctx: Context, progress: Progress) -> list[Fi
         text = " ".join(words[:length])
         article = Article(str(length), "en", text, frozenset())
         for name, system in (
-            ("chunkbook", chunkbook(ctx)),
-            ("without_pos", chunkbook(ctx, tags="none")),
+            ("chunkbook", chunkbook(ctx, count=10)),
+            ("without_pos", chunkbook(ctx, count=10, tags="none")),
         ):
             begin = time.perf_counter()
             system([article])

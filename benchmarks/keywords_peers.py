@@ -29,7 +29,7 @@ TOP: Final = 25
 
 def chunkbook(ctx: Context, **settings: Any) -> System:
     """`keywords.frake` with these parameters, called as a notebook calls it, one batch a call."""
-    frake = Frake(count=TOP, **settings)
+    frake = Frake.model_validate({"count": TOP, **settings})
 
     def run(found: Sequence[Article]) -> list[list[str]]:
         ids = [f"{place:06}" for place in range(len(found))]
