@@ -7,6 +7,7 @@ __all__ = ["run"]
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.inference_speed import batch_speedup, busy_slowdown, drift, prefix_speedup
 from benchmarks.kv_contexts import CONTEXTS, LONGEST, Context, contexts
 from benchmarks.kv_kept import (
     CURVE,
@@ -54,6 +55,13 @@ def run(data: Path | None, progress: Progress) -> BenchResult:
         figures = [*_kept(losses), *_speed(plain, every, longest, progress)]
         figures += _reuse(plain, longest, progress)
         plain.close()
+    # The engine has models of its own.
+    figures += [
+        batch_speedup(data, progress),
+        prefix_speedup(data, progress),
+        busy_slowdown(data, progress),
+        drift(data, progress),
+    ]
     settings = {
         "texts": source,
         "contexts": f"{CONTEXTS} of {len(every[0].tokens):,} to {len(longest.tokens):,} tokens",

@@ -76,8 +76,8 @@ class Op(BaseModel):
     creates: ClassVar[tuple[str, ...]] = ()
     """Frames whose rows it makes; it adds columns to the others it writes."""
     needs: ClassVar[tuple[str, ...]] = ()
-    """Resources it takes from the context: tokenizer, embedder, generator, nlp, vectors, answers,
-    collection."""
+    """Resources it takes from the context: tokenizer, embedder, generator, situator, nlp, vectors,
+    answers, collection."""
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         """What this op writes for a batch of documents: keys and `writes` columns only.
