@@ -24,6 +24,8 @@ BUILT_IN = {
     "segment.transcript": "ops.segment.transcript:Transcript",
     "segment.code": "ops.segment.code:Code",
     "segment.semantic": "ops.segment.semantic:Semantic",
+    "segment.cluster": "ops.segment.cluster:Cluster",
+    "segment.topic": "ops.segment.topic:Topic",
     "segment.dynamic": "ops.segment.dynamic:Dynamic",
     "keywords.frake": "ops.keywords.frake:Frake",
     "keywords.yake": "ops.keywords.yake:Yake",

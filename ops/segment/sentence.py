@@ -5,8 +5,8 @@ from __future__ import annotations
 __all__ = ["Sentence", "Unit", "units_of"]
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
 from ops.op import parameter
 from ops.segment.breaks import Breaks, breaks_of
@@ -17,7 +17,11 @@ from ops.segment.ruler import Ruler
 from ops.segment.sentences import sentences
 from ops.segment.spaces import strip
 from ops.segment.split import split
+from ops.segment.web_sentences import english, web_sentences
 from ops.segment.zones import WHOLE, Intervals, Zones, zones_of
+
+Splitter = Literal["auto", "rules"]
+Find: TypeAlias = Callable[[str, int, int], list[tuple[int, int]]]
 
 
 class Unit(NamedTuple):
@@ -35,18 +39,23 @@ class Sentence(Budgeted):
     what follows it. A sentence that alone has more than `size` tokens is cut at its lines, then
     between words. Chunks have no white space at their edges, and every other character lies in at
     least one chunk. Sentences end where `ops.segment.sentences` says: by rules, in any language
-    that writes stops.
+    that writes stops. In English `ops.segment.web_sentences` also finds those that end without one
+    (headlines, signatures, heads of mail).
     """
 
     name: ClassVar[str] = "segment.sentence"
+    version: ClassVar[int] = 2
 
     overlap: int = parameter(0, "repeated from the chunk before", unit="sentences", ge=0)
+    splitter: Splitter = parameter(
+        "auto", "what finds sentences: rules alone, or, in English, a small trained model on top"
+    )
 
     def plan(self, document: Document, ruler: Ruler) -> Iterator[Piece]:
         text = document.text
         zones = zones_of(document, ruler, self.size)
         breaks = breaks_of(text)
-        units = units_of(document, zones, breaks)
+        units = units_of(document, zones, breaks, self.splitter)
         if not units:
             return
         units[-1] = units[-1]._replace(boundary="end")
@@ -69,12 +78,16 @@ class Sentence(Budgeted):
                 first = fresh = fresh + 1
 
 
-def units_of(document: Document, zones: Zones, breaks: Breaks) -> list[Unit]:
+def units_of(
+    document: Document, zones: Zones, breaks: Breaks, splitter: Splitter = "rules"
+) -> list[Unit]:
     """The units of a document, in order; a heading makes one with what follows it."""
-    return _with_headings(list(_units(document, zones, breaks)), zones)
+    trained = splitter == "auto" and english(document.text)
+    find = web_sentences if trained else sentences
+    return _with_headings(list(_units(document, zones, breaks, find)), zones)
 
 
-def _units(document: Document, zones: Zones, breaks: Breaks) -> Iterator[Unit]:
+def _units(document: Document, zones: Zones, breaks: Breaks, find: Find) -> Iterator[Unit]:
     text = document.text
     whole = strip(text, 0, len(text))
     if whole[0] == whole[1]:
@@ -91,7 +104,7 @@ def _units(document: Document, zones: Zones, breaks: Breaks) -> Iterator[Unit]:
             spans = list(zip([start, *starts], [*ends, end], strict=True))
             why = "line"
         else:
-            spans, why = sentences(text, start, end), "sentence"
+            spans, why = find(text, start, end), "sentence"
         yield from (Unit(*span, why) for span in spans[:-1])
         yield Unit(*spans[-1], "paragraph")
 
