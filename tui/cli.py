@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "show": "Write a page with the chunks over their source.",
     "search": "Ask the published collection a question.",
     "lineage": "Tell where a chunk comes from.",
+    "explain": "Tell why a document has the keywords that it has.",
     "edits": "List what was edited by hand, and what could not be kept.",
     "diff": "Tell what changed in the chunks between two runs.",
     "tui": "Open the terminal user interface.",

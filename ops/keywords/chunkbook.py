@@ -27,6 +27,8 @@ class Ranked:
     """All candidates of a text, best first."""
 
     words: Words
+    tags: Sequence[str] | None
+    """Penn Treebank tags of the tokens, if they were asked for."""
     table: Table
     score: FloatArray
     """(candidates,) 0 … 1."""
@@ -133,4 +135,4 @@ def rank_phrases(
     first = np.array([phrase.first for phrase in table.phrases], dtype=np.int64)
     size = np.array([phrase.size for phrase in table.phrases], dtype=np.int64)
     order = np.lexsort((-size, first, -score))
-    return Ranked(words, table, score, groups, order, overlap)
+    return Ranked(words, tags, table, score, groups, order, overlap)

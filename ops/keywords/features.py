@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["FEATURES", "GROUPS", "Table", "length_of", "measure", "word_links"]
+__all__ = ["FEATURES", "GROUPS", "Table", "length_of", "measure", "word_centralities", "word_links"]
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -97,6 +97,21 @@ def word_links(words: Words, tags: Sequence[str] | None) -> tuple[IntArray, Grap
     return nodes, Graph.of(len(nodes), left, right)
 
 
+def word_centralities(
+    graph: Graph, check: Callable[[], None] = lambda: None
+) -> tuple[FloatArray, FloatArray]:
+    """The fused centrality of each node, scaled to a largest value of 1, and the eight.
+
+    Above 1,000 nodes shortest paths start from pivots, see `ops.keywords.paths`. Where no node
+    differs from another the fused centrality is 0.
+    """
+    columns = centralities(graph, check, exact=_EXACT)
+    fused = multi_centrality(columns)
+    if fused is None or not fused.max() > 0:
+        return np.zeros(graph.nodes), columns
+    return fused / fused.max(), columns
+
+
 def _central(
     words: Words, tags: Sequence[str] | None, check: Callable[[], None]
 ) -> tuple[FloatArray, FloatArray]:
@@ -104,10 +119,7 @@ def _central(
     nodes, graph = word_links(words, tags)
     one, eight = np.zeros(len(words.stems)), np.zeros((len(words.stems), len(CENTRALITIES)))
     if graph.nodes:
-        columns = centralities(graph, check, exact=_EXACT)
-        fused = multi_centrality(columns)
-        if fused is not None and fused.max() > 0:
-            one[nodes] = fused / fused.max()
+        one[nodes], columns = word_centralities(graph, check)
         low, high = columns.min(axis=0), columns.max(axis=0)
         span = np.where(high > low, high - low, 1.0)
         eight[nodes] = (columns - low) / span

@@ -25,6 +25,7 @@ class Placed:
     """
 
     def __init__(self, tokens: Tokens, ranked: Sequence[Candidate]) -> None:
+        self.tokens = tokens
         self._ranked = ranked
         self._found = Occurrences.of(tokens)
         self._phrases = {
