@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.result import Figure, Progress
-from ops.inference.engine import Engine
+from ops.inference.engine import Engine, pays_flash_attention
 from ops.inference.grammar import json_grammar
 from ops.inference.jobs import Request
 from ops.inference.llama import Model
@@ -117,7 +117,8 @@ def drift(data: Path | None, progress: Progress, prompts: int = DRIFT) -> Figure
 def _speedup(
     name: str, goal: float, model: Model, asked: Sequence[Request], progress: Progress
 ) -> Figure:
-    one, many = _engine(model, 1), _engine(model, PROMPTS)
+    one = _engine(model, 1, flash=pays_flash_attention(asked[:1]))
+    many = _engine(model, PROMPTS, flash=pays_flash_attention(asked))
     _timed(many, asked[:2])
     alone, together = [], []
     for number in range(ROUNDS):
@@ -130,8 +131,8 @@ def _speedup(
     return Figure(name, ratio, "times", "one by one", ratio, goal, ratio >= goal)
 
 
-def _engine(model: Model, sequences: int) -> Engine:
-    return Engine(model, length=8_192, sequences=sequences, batch=512)
+def _engine(model: Model, sequences: int, *, flash: bool = True) -> Engine:
+    return Engine(model, length=8_192, sequences=sequences, batch=512, flash_attention=flash)
 
 
 def _timed(engine: Engine, asked: Sequence[Request]) -> float:

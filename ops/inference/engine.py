@@ -11,7 +11,7 @@ order of the prompts).
 
 from __future__ import annotations
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "pays_flash_attention"]
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -26,7 +26,7 @@ from ops.inference.cells import Cells
 from ops.inference.jobs import Completion, Job, Request
 from ops.inference.llama import Context, Model
 from ops.inference.owner import OWNER
-from ops.inference.prefixes import common, trie_order
+from ops.inference.prefixes import common, distinct, trie_order
 from ops.inference.sampling import Sampler
 
 WORTH: Final = 16
@@ -58,6 +58,7 @@ class Engine:
         length: entries of the memory, all prompts together.
         sequences: most prompts at a time.
         batch: most tokens in one pass.
+        flash_attention: see `pays_flash_attention`.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Engine:
         sequences: int,
         batch: int,
         threads: int | None = None,
+        flash_attention: bool = True,
     ) -> None:
         self.context = Context(
             model,
@@ -76,6 +78,7 @@ class Engine:
             length=length,
             sequences=sequences,
             threads=threads,
+            flash_attention=flash_attention,
         )
         self._model = model
         self._slots = [_Slot(number) for number in range(sequences)]
@@ -290,3 +293,20 @@ def _too_long(request: Request, length: int) -> str:
         f"a prompt of {len(request.tokens):,} tokens and an answer of up to "
         f"{request.max_tokens:,} are longer than the {length:,} that the model takes"
     )
+
+
+def pays_flash_attention(requests: Sequence[Request]) -> bool:
+    """Whether llama.cpp's flash attention is the faster for these on a processor.
+
+    For a token that is written it visits the entries of its own sequence one by one; without it,
+    all tokens of a batch meet all entries of the memory in one matrix product, at about a tenth of
+    the time for each pair (measured: docs/inference.md). So it loses where sequences share most of
+    their entries, and wins where there are many that share few.
+    """
+    if not requests:
+        return True
+    written = sum(request.max_tokens for request in requests)
+    read = distinct([request.tokens for request in requests])
+    every = read + written
+    own = sum(len(one.tokens) + one.max_tokens / 2 for one in requests) / len(requests)
+    return 10 * written * own < every * (written + 0.3 * read)

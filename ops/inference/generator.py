@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ops.errors import UsageError
 from ops.generation import Answer, Prompt, Sampling, Surprisal
 from ops.inference.chat import Chat
-from ops.inference.engine import Engine
+from ops.inference.engine import Engine, pays_flash_attention
 from ops.inference.grammar import json_grammar
 from ops.inference.jobs import Completion, Request
 from ops.inference.llama import Context, Model
@@ -57,7 +57,8 @@ class LlamaGenerator:
         self._model = Model(file.path)
         self._chat = Chat(self._model)
         self._shape = (min(length, file.context), sequences, batch)
-        self._own_engine: Engine | None = None
+        self._engines: dict[bool, Engine] = {}
+        self._running: Engine | None = None
         self._scores: Context | None = None
 
     @property
@@ -127,31 +128,47 @@ class LlamaGenerator:
     def close(self) -> None:
         """Give the memory back."""
         with OWNER:
-            if self._own_engine is not None:
-                self._own_engine.close()
+            for engine in self._engines.values():
+                engine.close()
+            self._engines.clear()
             if self._scores is not None:
                 self._scores.close()
-            self._own_engine = self._scores = None
+                self._scores = None
             self._model.close()
 
     def interrupt(self) -> None:
-        """Stop what is being generated; any thread may call it."""
-        if self._own_engine is not None:
-            self._own_engine.context.interrupt()
+        """Stop what is being generated, if anything is; any thread may call it."""
+        if (running := self._running) is not None:
+            running.context.interrupt()
 
-    @property
-    def engine(self) -> Engine:
-        """What runs the prompts; made when first asked for."""
-        if self._own_engine is None:
+    def engine(self, *, flash_attention: bool = True) -> Engine:
+        """What runs the prompts, with or without flash attention; made when first asked for."""
+        if flash_attention not in self._engines:
             length, sequences, batch = self._shape
-            self._own_engine = Engine(
+            self._engines[flash_attention] = Engine(
                 self._model,
                 length=length,
                 sequences=sequences,
                 batch=batch,
                 threads=self._threads,
+                flash_attention=flash_attention,
             )
-        return self._own_engine
+        return self._engines[flash_attention]
+
+    def run(
+        self,
+        requests: Sequence[Request],
+        *,
+        on_text: Callable[[int, str], None] | None = None,
+        on_done: Callable[[int], None] | None = None,
+    ) -> list[Completion]:
+        """Answer requests in tokens, by the engine that suits them; see `Engine.run`."""
+        engine = self.engine(flash_attention=pays_flash_attention(requests))
+        self._running = engine
+        try:
+            return engine.run(requests, on_text=on_text, on_done=on_done)
+        finally:
+            self._running = None
 
     def _checked(
         self,
@@ -167,7 +184,7 @@ class LlamaGenerator:
             told = (lambda place, text: on_text(indexes[place], text)) if on_text else None
             step = (lambda place: progress(1)) if progress and not found else None
             for index, one in zip(
-                indexes, self.engine.run(asked, on_text=told, on_done=step), strict=True
+                indexes, self.run(asked, on_text=told, on_done=step), strict=True
             ):
                 found[index] = _answer(one, len(requests[index].tokens), schema)
             return [index for index in indexes if found[index].error and found[index].tokens]

@@ -7,9 +7,10 @@ trie, and no other structure is kept.
 
 from __future__ import annotations
 
-__all__ = ["common", "trie_order"]
+__all__ = ["common", "distinct", "trie_order"]
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,3 +30,10 @@ def common(one: Tokens, other: Tokens) -> int:
     shorter = min(len(one), len(other))
     differ = np.flatnonzero(one[:shorter] != other[:shorter])
     return int(differ[0]) if len(differ) else shorter
+
+
+def distinct(prompts: Sequence[Tokens]) -> int:
+    """Tokens of all prompts together, what several begin with counted once."""
+    order = [prompts[index] for index in trie_order(prompts)]
+    shared = sum(common(one, other) for one, other in pairwise(order))
+    return sum(map(len, prompts)) - shared

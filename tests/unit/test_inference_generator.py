@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from ops.errors import Cancelled, ModelError, UsageError
 from ops.generation import Generator, Prompt, Quoted, Sampling
+from ops.inference.engine import pays_flash_attention
 from ops.inference.generator import LlamaGenerator
 from ops.inference.jobs import Request
 from ops.inference.models import resolve
@@ -61,38 +62,53 @@ def test_together_is_the_same_as_alone(smol: LlamaGenerator) -> None:
     lines = ("one two three four five six", "red green blue white black", "a b c d e f g h i j")
     texts = [f"{line}. {line}. {line}. {line.rsplit(None, 3)[0]}" for line in lines]
     asked = [Request(smol._model.tokenise(text, special=True), 3) for text in texts]
-    together = smol.engine.run(asked)
+    together = smol.engine().run(asked)
     assert [one.text for one in together] == [" four five six", " blue white black", " h i j"]
     for request, found in zip(asked, together, strict=True):
-        smol.engine.forget()
-        assert smol.engine.run([request]) == [found]
+        smol.engine().forget()
+        assert smol.engine().run([request]) == [found]
 
 
 def test_what_prompts_share_is_read_once(
     smol: LlamaGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    smol.engine.forget()
+    smol.engine().forget()
     read: list[int] = []
-    run = smol.engine.context.run
+    run = smol.engine().context.run
 
     def counted(tokens: NDArray[np.int32], *rest: Any) -> None:
         read.append(len(tokens))
         run(tokens, *rest)
 
-    monkeypatch.setattr(smol.engine.context, "run", counted)
+    monkeypatch.setattr(smol.engine().context, "run", counted)
     shared = np.arange(1_000, 1_100, dtype=np.int32)
     asked = [Request(np.append(shared, np.full(5, 2_000 + n, dtype=np.int32)), 1) for n in range(6)]
-    found = smol.engine.run(asked)
+    found = smol.engine().run(asked)
     assert [one.tokens for one in found] == [1] * 6
     assert sum(read) == 100 + 6 * 5
-    smol.engine.run(asked[-2:])
+    smol.engine().run(asked[-2:])
     # What was answered is still there; only the last token is read again for its scores.
     assert sum(read) == 100 + 6 * 5 + 2
 
 
+def test_flash_attention_where_it_pays() -> None:
+    def asked(shared: int, own: int, answer: int) -> list[Request]:
+        head = np.arange(shared, dtype=np.int32)
+        return [
+            Request(np.append(head, np.full(own, 5_000 + n, dtype=np.int32)), answer)
+            for n in range(16)
+        ]
+
+    assert pays_flash_attention(asked(0, 300, 64))
+    assert not pays_flash_attention(asked(1_024, 32, 32))
+    assert not pays_flash_attention(asked(0, 300, 64)[:1])
+    assert pays_flash_attention([Request(np.arange(8_000, dtype=np.int32), 64)])
+    assert pays_flash_attention([])
+
+
 def test_more_prompts_than_room_take_turns(smol: LlamaGenerator) -> None:
     asked = [Request(np.arange(n * 200, n * 200 + 150, dtype=np.int32), 3) for n in range(1, 8)]
-    found = smol.engine.run(asked)
+    found = smol.engine().run(asked)
     assert [(one.ended, one.tokens) for one in found] == [("length", 3)] * 7
 
 
@@ -167,9 +183,9 @@ def test_progress_may_stop_it_and_the_next_run_is_whole(smol: LlamaGenerator) ->
     prompts = [_ask(f"{LEAVE} {n}") for n in range(6)]
     with pytest.raises(Cancelled, match="enough"):
         smol.generate_many(prompts, max_tokens=2, progress=stop)
-    smol.interrupt()
+    smol.interrupt()  # nothing runs: nothing happens
     with pytest.raises(Cancelled, match="interrupted"):
-        smol.generate_many(prompts, max_tokens=2)
+        smol.generate_many(prompts, max_tokens=4, on_text=lambda index, text: smol.interrupt())
     assert len(smol.generate_many(prompts, max_tokens=2)) == 6
 
 
