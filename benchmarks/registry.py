@@ -65,5 +65,11 @@ def benches() -> dict[str, Bench]:
             "about 3 minutes",
             "benchmarks.tui",
         ),
+        Bench(
+            "segment",
+            "speed of cutting, sentences, topics and Chroma's measure, beside other libraries",
+            "about 10 minutes",
+            "benchmarks.segment",
+        ),
     )
     return {bench.name: bench for bench in found}

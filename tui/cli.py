@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "explain": "Tell why a document has the keywords that it has.",
     "edits": "List what was edited by hand, and what could not be kept.",
     "diff": "Tell what changed in the chunks between two runs.",
+    "compare": "Say which of several segmenters to take.",
+    "sweep": "Try parameters of a cell and say which to take.",
     "tui": "Open the terminal user interface.",
     "serve": "Open the interface in a browser on this machine.",
     "dev": "Open Dagster's web interface with the notebooks.",
