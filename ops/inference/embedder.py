@@ -6,7 +6,7 @@ __all__ = ["MICRO_BATCH", "LlamaEmbedder", "embedder_of"]
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from ops.inference.llama import Context, Model
 from ops.inference.models import ModelFile, demand
 from ops.inference.owner import OWNER
 from ops.inference.packing import pack
+from ops.inference.token_windows import token_windows
 from ops.inference.tokenizer import Framer, tokenizer_of
 
 MICRO_BATCH: Final = 512
@@ -45,6 +46,7 @@ class LlamaEmbedder:
         self._threads = threads
         self._model = Model(file.path)
         self._contexts: dict[int, Context] = {}
+        self._tokens: dict[int, Context] = {}
         self._dimensions = self._model.dimensions
 
     @property
@@ -87,12 +89,59 @@ class LlamaEmbedder:
                 progress(len(batch))
         return vectors
 
+    def embed_tokens(
+        self, text: str, *, too_long: Literal["error", "window"] = "error"
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The vector of each token, as the model gives it before pooling, and where it lies.
+
+        For late chunking (Günther et al. 2024, arXiv:2409.04701): the mean of a chunk's tokens,
+        each of which has seen the text around it.
+
+        Args:
+            too_long: a text longer than the window is refused, or read in windows that overlap by
+                half, where each token counts where it has most text on both sides.
+
+        Returns:
+            Vectors (tokens, dimensions), not normalised, and half-open character spans (tokens, 2);
+            special tokens are left out.
+
+        Raises:
+            DocumentError: the text is longer than the window and that is to be refused.
+        """
+        spans = self._tokenizer.offsets([text])[0]
+        ids = self._tokenizer.encode([text])[0]
+        lead = min(1, self._tokenizer.frame)
+        before, own = ids[:lead], ids[lead : lead + len(spans)]
+        after = ids[lead + len(spans) :]
+        if len(own) > self.window and too_long == "error":
+            raise DocumentError(
+                f"a text of {len(own):,} tokens is longer than the {self.window:,} that "
+                f"{self._file.name} takes",
+                hint="make it smaller, or read it in windows",
+            )
+        vectors = np.empty((len(own), self.dimensions), dtype=np.float32)
+        for window in token_windows(len(own), self.window):
+            read = np.concatenate([before, own[window.start : window.end], after])
+            if not len(read):
+                continue
+            with OWNER:
+                context = self._unpooled(len(read))
+                context.clear()
+                places = np.arange(len(read), dtype=np.int32)
+                context.run(read, places, np.zeros(len(read), dtype=np.int32))
+                found = context.vectors(len(read))
+                start = lead + window.first - window.start
+                count = window.last - window.first
+                vectors[window.first : window.last] = found[start : start + count]
+        return vectors, spans
+
     def close(self) -> None:
         """Give the memory back."""
         with OWNER:
-            for context in self._contexts.values():
+            for context in (*self._contexts.values(), *self._tokens.values()):
                 context.close()
             self._contexts.clear()
+            self._tokens.clear()
             self._model.close()
 
     def _run(self, texts: list[NDArray[np.int32]]) -> NDArray[np.float32]:
@@ -110,6 +159,17 @@ class LlamaEmbedder:
             raise ModelError(f"{self._file.path} gave a vector without a direction")
         units: NDArray[np.float32] = raw / norms
         return units
+
+    def _unpooled(self, tokens: int) -> Context:
+        """One that gives a vector for each token; an encoder sees its whole batch at once."""
+        size = MICRO_BATCH
+        while size < tokens:
+            size *= 2
+        if size not in self._tokens:
+            self._tokens[size] = Context(
+                self._model, embeddings=True, batch=size, threads=self._threads, pooling="none"
+            )
+        return self._tokens[size]
 
     def _context(self, tokens: int) -> Context:
         """One that holds so many tokens; long ones are made when first needed."""

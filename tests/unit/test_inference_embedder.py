@@ -6,12 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ops.context import Embedder
 from ops.errors import DocumentError, ModelError
 from ops.inference.embedder import LlamaEmbedder, embedder_of
 from ops.inference.llama import Context, Model
 from ops.inference.models import resolve
+from ops.inference.token_windows import token_windows
 from ops.inference.tokenizer import tokenizer_of
 from tests.gguf_files import tiny_bert
 
@@ -90,6 +93,38 @@ def test_a_longer_window_gets_a_larger_batch(tmp_path: Path) -> None:
     assert vectors.shape == (3, 32)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     embedder.close()
+
+
+def test_vectors_of_tokens_have_the_texts_vector_as_their_mean(minilm: LlamaEmbedder) -> None:
+    text = "A man is eating a piece of bread, unhurriedly."
+    vectors, spans = minilm.embed_tokens(text)
+    assert vectors.shape == (len(spans), 384)
+    assert [text[start:end] for start, end in spans][:3] == ["A", "man", "is"]
+    mean = vectors.mean(axis=0)
+    # The model's own mean also has the two special tokens in it.
+    assert float(mean @ minilm.embed([text])[0] / np.linalg.norm(mean)) > 0.9
+    assert minilm.embed_tokens("")[0].shape == (0, 384)
+
+
+def test_tokens_of_a_long_text_are_read_in_windows_or_refused(minilm: LlamaEmbedder) -> None:
+    text = " ".join(f"word {number}" for number in range(400))
+    with pytest.raises(DocumentError, match=r"tokens is longer than the 510"):
+        minilm.embed_tokens(text)
+    vectors, spans = minilm.embed_tokens(text, too_long="window")
+    assert len(vectors) == len(spans) >= 800
+    assert np.isfinite(vectors).all()
+    head, _ = minilm.embed_tokens(text[: spans[509][1]])
+    assert np.allclose(vectors[:300], head[:300], atol=1e-2)
+
+
+@given(st.integers(0, 400), st.integers(1, 60))
+def test_every_token_counts_in_one_window(count: int, most: int) -> None:
+    windows = token_windows(count, most)
+    counted = [token for window in windows for token in range(window.first, window.last)]
+    assert counted == list(range(count))
+    for window in windows:
+        assert window.end - window.start <= most
+        assert window.start <= window.first <= window.last <= window.end
 
 
 def test_pooling_is_the_models_own(tmp_path: Path) -> None:
