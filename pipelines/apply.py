@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["apply_op", "load_source", "make_op", "output_frames"]
+__all__ = ["apply_op", "load_source", "make_op", "output_frames", "value_of"]
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -33,14 +33,15 @@ def make_op(name: str, given: Mapping[str, str]) -> Op:
             hint = suggest(key, list(kind.model_fields))
             raise UsageError(f"{name} has no parameter {key!r}", hint=hint)
     try:
-        return kind(**{key: _value(text) for key, text in given.items()})
+        return kind(**{key: value_of(text) for key, text in given.items()})
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()]
         hint = f"`chunkbook ops {name}` describes them"
         raise UsageError(f"{name}: {'; '.join(faults)}", hint=hint) from None
 
 
-def _value(text: str) -> Any:
+def value_of(text: str) -> Any:
+    """A parameter's value as YAML reads it; what YAML cannot read is text."""
     try:
         return YAML(typ="safe").load(text)
     except YAMLError:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 __all__ = ["Lineage", "Step", "trace"]
 
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from ops.errors import UsageError
+from pipelines.rows import rows_of
 from pipelines.wiring import CellWiring
 from pipelines.workspace import Workspace
 from storage import LedgerRow, Reader
+from storage.edits import Edit
+from storage.filters import Test, Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,9 @@ class Step:
     """Rows of the document in this cell's tables."""
     tables: Mapping[str, str]
     """Frame → table."""
+    found: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    """Frame → the chunk's own rows in this cell's tables, without texts of documents and vectors;
+    of documents, entities and relations those that concern the chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class Lineage:
     """Half-open, in the UTF-8 source file; None where the text is not the file's own bytes."""
     chunk: Mapping[str, Any]
     steps: tuple[Step, ...]
+    edits: tuple[Edit, ...] = ()
+    """By hand, those that shaped the chunk."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -77,12 +86,13 @@ def trace(workspace: Workspace, chunk_id: str) -> Lineage:
     source = next(w for w in way if w.cell.is_source and doc_id in _documents(reader, w, doc_id))
     document = _documents(reader, source, doc_id)[doc_id]
     start, end = int(chunk["start"]), int(chunk["end"])
-    ledger = workspace.tables.ledger()
+    ledger = workspace.tables.ledger([doc_id])
     steps = [
-        _step(workspace, w, ledger[w.cell.id].get(doc_id))
+        _step(workspace, w, ledger[w.cell.id].get(doc_id), rows_of(reader, w.cell.id, chunk))
         for w in way
         if w.cell.id in ledger and (not w.cell.is_source or w is source)
     ]
+    shaped = set(chunk.get("edits") or ())
     named = ("doc_id", "uri", "item", "title", "format", "bytes", "sha256")
     return Lineage(
         chunk_id=str(chunk["chunk_id"]),
@@ -95,6 +105,7 @@ def trace(workspace: Workspace, chunk_id: str) -> Lineage:
         byte_range=_bytes(document, start, end),
         chunk=chunk,
         steps=tuple(steps),
+        edits=tuple(edit for edit in workspace.edits().events if edit.number in shaped),
     )
 
 
@@ -103,8 +114,25 @@ def _find(reader: Reader, chunk_id: str) -> tuple[str, Mapping[str, Any]]:
         chunk = reader.chunk(collection, chunk_id)
         if chunk is not None:
             return collection, chunk
+    begin = [
+        (collection, row)
+        for collection in reader.collections()
+        if re.fullmatch("[0-9a-f]{6,}", chunk_id)
+        for row in reader.rows(collection, "collection", _begins(chunk_id), limit=2).to_dicts()
+    ]
+    if len(begin) == 1:
+        return begin[0]
     hint = "`chunkbook search` prints the ids of what it finds"
+    if begin:
+        raise UsageError(f"several published chunks have ids that begin with {chunk_id!r}")
     raise UsageError(f"no published chunk has the id {chunk_id!r}", hint=hint)
+
+
+def _begins(chunk_id: str) -> Where:
+    """Ids that begin so; they are hexadecimal digits."""
+    after = f"{int(chunk_id, 16) + 1:0{len(chunk_id)}x}"
+    least = Test(">=", chunk_id)
+    return {"chunk_id": (least, Test("<", after)) if len(after) == len(chunk_id) else least}
 
 
 def _documents(reader: Reader, source: CellWiring, doc_id: str) -> dict[str, dict[str, Any]]:
@@ -112,7 +140,12 @@ def _documents(reader: Reader, source: CellWiring, doc_id: str) -> dict[str, dic
     return {row["doc_id"]: row for row in table.iter_rows(named=True)}
 
 
-def _step(workspace: Workspace, wired: CellWiring, row: LedgerRow | None) -> Step:
+def _step(
+    workspace: Workspace,
+    wired: CellWiring,
+    row: LedgerRow | None,
+    found: Mapping[str, tuple[Mapping[str, Any], ...]],
+) -> Step:
     op = wired.cell.op
     return Step(
         cell=wired.cell.id,
@@ -126,6 +159,7 @@ def _step(workspace: Workspace, wired: CellWiring, row: LedgerRow | None) -> Ste
         seconds=row.seconds if row else 0.0,
         rows=row.rows if row else 0,
         tables=workspace.table_names(wired),
+        found=found,
     )
 
 

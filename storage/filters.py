@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-__all__ = ["Where", "any_of", "condition", "equals", "literal", "quoted"]
+__all__ = ["Test", "Where", "any_of", "condition", "equals", "literal", "quoted"]
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
 
 from ops.errors import UsageError
 
 Where: TypeAlias = Mapping[str, object]
 """Column → the value it must have; a list means any of these, None means null.
 
-In a column of lists a row counts when its list holds the value.
+In a column of lists a row counts when its list holds the value. A `Test`, or a tuple of nothing
+but tests that must all pass, compares in another way.
 """
+
+Sign: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">=", "~"]
+SIGNS: Final[tuple[Sign, ...]] = ("=", "!=", "<", "<=", ">", ">=", "~")
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A comparison with a value; `~` is: contains this text, in whatever case."""
+
+    __test__ = False  # not one of pytest's
+
+    sign: Sign
+    value: object
 
 
 def literal(value: object) -> str:
@@ -65,6 +80,11 @@ def condition(where: Where | None, schema: Any) -> str | None:
                 f"cannot filter by {column!r}: there is no such column",
                 hint="columns: " + ", ".join(schema.names),
             )
+        tests = wanted if isinstance(wanted, tuple) and wanted else (wanted,)
+        if all(isinstance(test, Test) for test in tests):
+            kind = schema.field(column).type
+            parts += [_passes(column, kind, test) for test in tests if isinstance(test, Test)]
+            continue
         many = isinstance(wanted, list | tuple | set | frozenset)
         values = sorted(wanted, key=repr) if isinstance(wanted, set | frozenset) else wanted
         kind = schema.field(column).type
@@ -78,3 +98,23 @@ def condition(where: Where | None, schema: Any) -> str | None:
         else:
             parts.append(equals(column, wanted))
     return " AND ".join(f"({part})" for part in parts) or None
+
+
+def _passes(column: str, kind: Any, test: Test) -> str:
+    import pyarrow as pa
+
+    name = quoted(column)
+    if test.sign not in SIGNS:
+        raise UsageError(f"cannot compare by {test.sign!r}", hint="use one of " + " ".join(SIGNS))
+    listed = pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    if test.sign == "~":
+        told = f"array_to_string({name}, ' ')" if listed else name
+        return f"strpos(lower(CAST({told} AS string)), {literal(str(test.value).lower())}) > 0"
+    if listed:
+        if test.sign not in ("=", "!="):
+            raise UsageError(f"{column} holds lists, which have no order", hint=f"use {column}:…")
+        held = f"array_has_any({name}, [{literal(test.value)}])"
+        return held if test.sign == "=" else f"{name} IS NULL OR NOT {held}"
+    if test.sign == "!=":
+        return f"{name} IS NULL OR {name} != {literal(test.value)}"
+    return f"{name} {test.sign} {literal(test.value)}"

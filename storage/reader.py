@@ -97,6 +97,23 @@ class Reader:
         vector = self.spec(collection).vector
         return [name for name in self._handle(table).schema.names if name != vector]
 
+    def kinds(self, collection: str) -> dict[str, str]:
+        """The columns that are shown → text, number, flag or list."""
+        import pyarrow as pa
+
+        schema = self._handle(self._collection(collection)).schema
+        found = {}
+        for name in self.columns(collection):
+            kind = schema.field(name).type
+            if pa.types.is_boolean(kind):
+                found[name] = "flag"
+            elif pa.types.is_integer(kind) or pa.types.is_floating(kind):
+                found[name] = "number"
+            else:
+                texts = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+                found[name] = "text" if texts else "list"
+        return found
+
     def spec(self, collection: str) -> CollectionSpec:
         """How a collection was indexed."""
         return read_spec(self._handle(self._collection(collection)))

@@ -21,7 +21,7 @@ from textual.worker import Worker
 from ops.errors import UsageError
 from tui.book import Book, find_notebooks
 from tui.keeping import KeepingApp
-from tui.messages import Crashed, ShowSource, report_crash
+from tui.messages import Crashed, ShowLineage, ShowSource, report_crash
 from tui.palette import ActionProvider
 from tui.screens.ask import Answer, AskScreen
 from tui.screens.chooser import ChooserScreen
@@ -51,6 +51,7 @@ class ChunkbookApp(KeepingApp):
         Binding("1", "go('notebook')", "Notebook", show=False, id="go.notebook"),
         Binding("2", "go('chunks')", "Chunks", show=False, id="go.chunks"),
         Binding("3", "go('source')", "Source", show=False, id="go.source"),
+        Binding("4", "go('lineage')", "Lineage", show=False, id="go.lineage"),
         Binding(
             "question_mark", "help", "Help", key_display="?", id="help", tooltip="Keys and signs"
         ),
@@ -114,6 +115,7 @@ class ChunkbookApp(KeepingApp):
         # These need Polars and the ops: imported here, beside the first paint.
         import storage
         from tui.screens.chunks import ChunksScreen
+        from tui.screens.lineage import LineageScreen
         from tui.screens.notebook import NotebookScreen
         from tui.screens.source import SourceScreen
 
@@ -123,6 +125,7 @@ class ChunkbookApp(KeepingApp):
             "notebook": lambda: NotebookScreen(book),
             "chunks": lambda: ChunksScreen(book),
             "source": lambda: SourceScreen(book, self.document),
+            "lineage": lambda: LineageScreen(book),
         }
         self.post_message(self.Read(book, screens))
         # LanceDB takes seconds to import: that goes on beside the first paint of the cells.
@@ -151,6 +154,11 @@ class ChunkbookApp(KeepingApp):
         await self.switch_mode("source")
         self.at_screen("source")
         self.screen.post_message(ShowSource(message.collection, message.row))
+
+    async def on_show_lineage(self, message: ShowLineage) -> None:
+        await self.switch_mode("lineage")
+        self.at_screen("lineage")
+        self.screen.post_message(ShowLineage(message.chunk_id))
 
     async def action_go(self, mode: str) -> None:
         if mode in self._modes and self.current_mode != mode and not self.screen.is_modal:

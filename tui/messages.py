@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Crashed", "ShowSource", "report_crash"]
+__all__ = ["Crashed", "ShowLineage", "ShowSource", "report_crash"]
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +27,14 @@ class ShowSource(Message):
         super().__init__()
         self.collection = collection
         self.row = row
+
+
+class ShowLineage(Message):
+    """A published chunk's lineage is to be shown."""
+
+    def __init__(self, chunk_id: str) -> None:
+        super().__init__()
+        self.chunk_id = chunk_id
 
 
 def report_crash(node: DOMNode, event: Worker.StateChanged) -> None:

@@ -269,3 +269,13 @@ def test_diff_of_a_run_whose_state_is_gone(path: Path, monkeypatch: pytest.Monke
     with pytest.raises(StoreError, match="cannot be compared"):
         diff_runs(workspace, first, second)
     assert Policy().manifests == 5
+
+
+def test_a_plan_of_what_is_not_written(path: Path, chunkbook: Command) -> None:
+    before = path.read_text(encoding="utf-8")
+    told = chunkbook("plan", path, "--set", "chunks.size=30", "--json").json
+    cells = {cell["id"]: cell["documents"]["changed"] for cell in told["cells"]}
+    assert cells == {"source": 0, "chunks": COUNT, "metadata": COUNT, "index": COUNT}
+    assert path.read_text(encoding="utf-8") == before
+    for wrong in ("chunks.size", "chunks.size=0", "chunks.sise=3", "cut.size=3"):
+        assert chunkbook("plan", path, "--set", wrong).code == 2

@@ -51,6 +51,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.screens.notebook.LOOK", 0.001)
     monkeypatch.setattr("tui.screens.previews.SETTLED", 0.001)
     monkeypatch.setattr("tui.widgets.search.PAUSE", 0.001)
+    monkeypatch.setattr("tui.widgets.filter.PAUSE", 0.001)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.worker import WorkerCancelled
+
+KEYS: Final = {
+    " ": "space",
+    ">": "greater_than_sign",
+    "<": "less_than_sign",
+    ":": "colon",
+    ".": "full_stop",
+    "'": "apostrophe",
+}
+"""Names of keys that are not letters."""
 
 
 async def settle(pilot: Pilot[None], rounds: int = 6) -> None:
@@ -42,6 +52,12 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 async def search(pilot: Pilot[None], question: str) -> None:
     """Type a question on the chunks screen, and wait for its answer."""
     await pilot.press("slash", *question)
+    await settle(pilot)
+
+
+async def search_keys(pilot: Pilot[None], text: str) -> None:
+    """Type a text, and wait for its answer."""
+    await pilot.press(*(KEYS.get(sign, sign) for sign in text))
     await settle(pilot)
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.pilots import press, search, settle, text_of
+from tests.tui.pilots import press, search, search_keys, settle, shows, text_of, until
 from tui.app import ChunkbookApp
 from tui.screens.chunks import ChunksScreen
-from tui.screens.notebook import NotebookScreen
+from tui.screens.source import SourceScreen
 from tui.widgets.detail import ChunkDetail
 from tui.widgets.plain import visible
 from tui.widgets.source import SourceView
@@ -66,11 +66,53 @@ async def test_search_as_one_types_and_back(app: ChunkbookApp) -> None:
         assert 0 < table.total < everything
         row = table.row(0)
         assert row is not None
-        assert "finance" in row.cells[1]
+        assert "finance" in row.cells[2]
         await press(pilot, "enter")
         assert table.has_focus
         await press(pilot, "escape")
         assert table.total == everything
+
+
+async def test_a_filter_leaves_what_passes(app: ChunkbookApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "2")
+        table = app.screen.query_one("#chunks", PageTable)
+        everything = table.total
+        await press(pilot, "f")
+        await search_keys(pilot, "length>50 document:travel")
+        shelf = _screen(app).shelf
+        assert shelf is not None
+        assert 0 < table.total < everything
+        for key in _keys(table):
+            view = shelf.chunk(key)
+            assert view is not None
+            assert view.row["tokens"] > 50
+            assert "Travel" in view.row["title"]
+        # A question is asked of what passes only.
+        await press(pilot, "enter")
+        await search(pilot, "rule")
+        assert 0 < table.total < everything
+        await press(pilot, "escape")
+        assert table.total == everything
+        await press(pilot, "f")
+        await search_keys(pilot, "colour:red")
+        assert "there is no column 'colour'" in text_of(app)
+        assert table.total == everything
+
+
+async def test_rows_are_sorted_by_any_column(app: ChunkbookApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "s")
+        sorts = app.screen.query_one("#sorts", PageTable)
+        place = next(n for n in range(sorts.total) if sorts.row(n).key == "-tokens")  # type: ignore[union-attr]
+        sorts.move_to(place)
+        await press(pilot, "enter")
+        table = app.screen.query_one("#chunks", PageTable)
+        tokens = [int(row.cells[3]) for n in range(table.total) if (row := table.row(n))]
+        assert tokens == sorted(tokens, reverse=True)
+        assert "▼ tokens" in text_of(app)
 
 
 async def test_a_question_without_an_answer_says_so(app: ChunkbookApp) -> None:
@@ -149,9 +191,9 @@ async def test_a_chunk_is_shown_in_its_source(app: ChunkbookApp) -> None:
         row = _screen(app).row
         assert row is not None
         await press(pilot, "o")
-        await settle(pilot)
-        assert isinstance(app.screen, NotebookScreen)
+        await until(pilot, lambda: shows(app, SourceScreen))
         source = app.screen.query_one(SourceView)
+        await until(pilot, lambda: bool(source.text) and source.text.find(row["text"]) >= 0)
         assert source.selected is not None
         assert source.spans[source.selected] == (row["start"], row["end"])
         assert source.text[row["start"] : row["end"]] == row["text"]

@@ -37,6 +37,7 @@ def lineage(notebook: Path, chunk_id: str, as_json: bool) -> None:
 
 def _print(found: Lineage) -> None:
     from tui.commands.tables import print_table, shorten
+    from tui.widgets.figures import counted
 
     document = found.document
     place = f"characters {found.start} to {found.end}"
@@ -51,6 +52,8 @@ def _print(found: Lineage) -> None:
     click.echo(f"          sha-256 {document['sha256']}")
     click.echo(f"place     {place}")
     click.echo(f"published in {found.collection} by run {found.manifest}")
+    for edit in found.edits:
+        click.echo(f"edit {edit.number:<4} {edit.kind} by {edit.author}, {edit.at:%Y-%m-%d %H:%M}")
     rows = [
         (
             step.cell,
@@ -59,8 +62,16 @@ def _print(found: Lineage) -> None:
             step.fingerprint,
             step.run_id[:8],
             f"{step.at:%Y-%m-%d %H:%M:%S}" if step.at else "",
-            step.rows,
+            f"{step.seconds:.2f}",
+            sum(len(rows) for rows in step.found.values()),
         )
         for step in found.steps
     ]
-    print_table(("cell", "op", "parameters", "fingerprint", "run", "at (UTC)", "rows"), rows)
+    head = ("cell", "op", "parameters", "fingerprint", "run", "at (UTC)", "s", "rows")
+    print_table(head, rows)
+    for step in found.steps:
+        for name, hashed in step.models.items():
+            click.echo(f"model {name} ({hashed}) in {step.cell}")
+        for frame, own in step.found.items():
+            if own:
+                click.echo(f"{counted(len(own), 'row')} of the chunk in {step.tables[frame]}")

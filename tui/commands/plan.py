@@ -5,17 +5,29 @@ from __future__ import annotations
 __all__ = ["plan"]
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from ops.errors import UsageError
 from tui.commands.arguments import as_json, echo_json, notebook_argument
+
+if TYPE_CHECKING:
+    from pipelines.model import Model
 
 
 @click.command()
 @notebook_argument
 @click.option("--retry", is_flag=True, help="Count documents that failed before as to be done.")
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="CELL.PARAMETER=VALUE",
+    help="As if this parameter were so (repeatable); the file stays as it is.",
+)
 @as_json
-def plan(notebook: Path, retry: bool, as_json: bool) -> None:
+def plan(notebook: Path, retry: bool, given: tuple[str, ...], as_json: bool) -> None:
     """Say what a run of NOTEBOOK would do, and do nothing.
 
     Counts are an upper bound: a document whose text turns out unchanged stops the work below it.
@@ -26,6 +38,8 @@ def plan(notebook: Path, retry: bool, as_json: bool) -> None:
     from pipelines import Notebook
 
     opened = Notebook.load(notebook)
+    if given:
+        opened = Notebook(_changed(opened.model, given))
     plans = opened.plan(retry=retry)
     if as_json:
         cells = [
@@ -70,3 +84,16 @@ def plan(notebook: Path, retry: bool, as_json: bool) -> None:
             click.echo(f"{cell.cell}: {cell.op} looks at all documents anew.")
     if all(cell.work.is_empty for cell in plans):
         click.echo("Everything is up to date.")
+
+
+def _changed(model: Model, given: tuple[str, ...]) -> Model:
+    from pipelines.apply import value_of
+    from pipelines.whatif import changed
+
+    for told in given:
+        name, sign, value = told.partition("=")
+        cell, dot, parameter = name.partition(".")
+        if not (sign and dot):
+            raise UsageError(f"cannot read --set {told}", hint="write --set chunks.size=128")
+        model = changed(model, cell, {parameter: value_of(value)})
+    return model

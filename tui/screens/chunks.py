@@ -1,12 +1,12 @@
-"""The published collection: a table, a search, and all that is known of the chosen chunk."""
+"""The published collection: table, search, filter, edits, and all that is known of a chunk."""
 
 from __future__ import annotations
 
 __all__ = ["ChunksScreen"]
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,32 +15,46 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Footer
+from textual.worker import get_current_worker
 
+from ops.errors import UsageError
 from pipelines.lineage import Lineage
 from tui.book import Book
-from tui.messages import ShowSource
-from tui.screens.base import BookScreen
+from tui.messages import ShowLineage, ShowSource
+from tui.query import Query, page_of, row_of, rows_of
+from tui.screens.chunkedits import EditingScreen
+from tui.screens.editlist import Chosen
+from tui.screens.sorting import SortScreen
 from tui.shelf import ChunkView, Shelf
 from tui.widgets.detail import ChunkDetail
 from tui.widgets.figures import count, counted
-from tui.widgets.found import around, pattern_of
+from tui.widgets.filter import FilterBar
+from tui.widgets.found import pattern_of
 from tui.widgets.header import TopLine
-from tui.widgets.plain import one_line, plain
+from tui.widgets.plain import plain
 from tui.widgets.search import MODES, Question, SearchBar
 from tui.widgets.table import PAGE, Column, PageTable, Row
+
+if TYPE_CHECKING:
+    import polars as pl
 
 HITS: Final = 100
 PAUSE: Final = 0.05
 
 
-class ChunksScreen(BookScreen):
-    """Browse and search what was published."""
+class ChunksScreen(EditingScreen):
+    """Browse, search, filter and edit what was published."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/", id="chunks.search"),
-        Binding("m", "mode", "Mode", id="chunks.mode", tooltip="Search by text, vector or both"),
+        Binding("m", "mode", "Mode", show=False, id="chunks.mode", tooltip="Text, vector or both"),
+        Binding(
+            "f", "filter", "Filter", id="chunks.filter", tooltip="By language, length, heading, …"
+        ),
+        Binding("s", "sort", "Sort", id="chunks.sort", tooltip="By any column"),
         Binding("c", "collection", "Collection", show=False, id="chunks.collection"),
         Binding("l", "tab('lineage')", "Lineage", id="chunks.lineage"),
+        Binding("L", "lineage", "Whole lineage", show=False, id="chunks.whole-lineage"),
         Binding("b", "tab('near')", "Neighbours", id="chunks.near"),
         Binding("d", "tab('chunk')", "Chunk", show=False, id="chunks.chunk"),
         Binding("o", "source", "In its source", id="chunks.source"),
@@ -50,18 +64,21 @@ class ChunksScreen(BookScreen):
             "All chunks",
             key_display="esc",
             id="chunks.all",
-            tooltip="Leave the search",
+            tooltip="Stop a run, or leave the search and the filter",
         ),
     ]
 
     class Found(Message):
         """Rows for the table: the first page of all chunks, or hits, best first."""
 
-        def __init__(self, question: Question, shelf: Shelf | None, rows: Sequence[Row]) -> None:
+        def __init__(
+            self, query: Query, shelf: Shelf | None, rows: Sequence[Row], total: int
+        ) -> None:
             super().__init__()
-            self.question = question
+            self.query = query
             self.shelf = shelf
             self.rows = rows
+            self.total = total
 
     class Paged(Message):
         """A page of the collection was read."""
@@ -74,9 +91,10 @@ class ChunksScreen(BookScreen):
     class Opened(Message):
         """A chunk was read."""
 
-        def __init__(self, view: ChunkView | None) -> None:
+        def __init__(self, view: ChunkView | None, *, followed: bool = False) -> None:
             super().__init__()
             self.view = view
+            self.followed = followed
 
     class Traced(Message):
         """A chunk's lineage was read."""
@@ -90,19 +108,26 @@ class ChunksScreen(BookScreen):
         self.shelf: Shelf | None = None
         self.wanted = ""
         """The collection asked for; the first one when it is not there."""
-        self.question = Question("", "text")
+        self.asked = Query()
         self.chunk_id: str | None = None
-        self.row: Mapping[str, Any] | None = None
         self._later: Timer | None = None
         self._traced: str | None = None
+        self._shown: Query | None = None
+        self._covered = False
+
+    @property
+    def question(self) -> Question:
+        return self.asked.question
 
     def compose(self) -> ComposeResult:
         yield TopLine(self.book.model.name, "chunks")
         yield SearchBar()
+        yield FilterBar()
         with Horizontal(id="body"):
             with Vertical(id="table-panel", classes="panel"):
                 yield PageTable(
                     Column("#", 5, right=True, quiet=True),
+                    Column("", 1),
                     Column("Text", marked=True),
                     Column("Tokens", 6, right=True),
                     Column("Document", 14, quiet=True),
@@ -113,50 +138,103 @@ class ChunksScreen(BookScreen):
         yield Footer()
 
     def on_mount(self) -> None:
+        super().on_mount()
         self.query_one("#detail-panel").border_title = "Chunk"
         self.query_one("#chunks").focus()
 
+    def on_screen_suspend(self) -> None:
+        self._covered = self in self.app.screen_stack
+
     def on_screen_resume(self) -> None:
+        if not self._covered:  # only a dialog was in front
+            self.reload()
+        self._covered = False
+
+    def reload(self) -> None:
         if self.book.seen is not None:
             self.query_one(TopLine).show(self.book.seen)
-        self._browse(self.question)
+        self._browse(self.asked)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="find")
-    def _browse(self, question: Question) -> None:
+    def _browse(self, query: Query) -> None:
         shelf = self.book.shelf(self.wanted)
-        rows: list[Row] = []
-        if shelf is not None and question.text:
-            hits = shelf.search(question.text, question.mode, HITS)
-            pattern = pattern_of(question.text)
-            rows = [_row(hit.row, str(hit.rank), pattern) for hit in hits]
-        elif shelf is not None:
-            rows = _page(shelf, 0, PAGE)
-        self.post_message(self.Found(question, shelf, rows))
+        if shelf is None:
+            self.post_message(self.Found(query, None, [], 0))
+            return
+        try:
+            where = query.where(shelf)
+        except UsageError:  # the collection has no such column any more
+            where, query = {}, replace(query, filter="")
+        marks = self.desk.marks()
+        if get_current_worker().is_cancelled:
+            return
+        if query.question.text:
+            hits = shelf.search(query.question.text, query.question.mode, HITS, where)
+            pattern = pattern_of(query.question.text)
+            rows = [row_of(hit.row, str(hit.rank), marks, pattern) for hit in hits]
+            total = len(rows)
+        else:
+            total = shelf.count(where) if where else shelf.total
+            rows = page_of(shelf, query, marks, 0, PAGE)
+        self.post_message(self.Found(query, shelf, rows, total))
+        self.post_message(self.Marked(marks))
 
     def on_chunks_screen_found(self, message: Found) -> None:
-        if message.question != self.question:
+        query = message.query
+        if query != self.asked:
             return
         table = self.query_one("#chunks", PageTable)
         shelf = self.shelf = message.shelf
         if shelf is None:
             table.reset(0, empty="nothing is published yet: run the notebook first")
             return
+        self.query_one(FilterBar).kinds = shelf.kinds
         self.query_one(SearchBar).offer(MODES if shelf.has_vectors else MODES[:1])
-        table.pattern = pattern_of(message.question.text)
-        total, said = shelf.total, counted(shelf.total, "chunk")
-        if message.question.text:
-            total = len(message.rows)
-            said = f"{counted(total, 'hit')}, best first"
+        table.pattern = pattern_of(query.question.text)
+        said = counted(message.total, "chunk")
+        if query.question.text:
+            said = f"{counted(message.total, 'hit')}, best first"
+        elif query.filter:
+            said = f"{count(message.total)} of {counted(shelf.total, 'chunk')}"
+        if query.order and not query.question.text:
+            arrow = "▼" if query.order.startswith("-") else "▲"
+            said += f" · {arrow} {query.order.removeprefix('-').replace('_', ' ')}"
         self.query_one("#table-panel").border_title = plain(f"{shelf.name} · {said}")
-        table.reset(total, message.rows, empty="no chunk answers this")
+        empty = "no chunk answers this" if query.question.text else "no chunk passes the filter"
+        stay = query == self._shown
+        self._shown = query
+        self.chunk_id = None
+        cursor = table.cursor if stay else 0
+        table.reset(message.total, message.rows, cursor=cursor, empty=empty, stay=stay)
+
+    def show_marks(self) -> None:
+        self.query_one("#table-panel").border_subtitle = self.said_marks()
+        self.query_one(ChunkDetail).show_marks(self.marks, self.row)
+
+    def show_progress(self, said: str) -> None:
+        self.query_one("#detail-panel").border_subtitle = plain(said)
+
+    def go_to_edit(self, answer: Chosen) -> None:
+        one = answer.standing
+        start = one.spans[0][0] if one.spans else one.edit.anchor.start
+        self._find(one.doc_id, start)
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="open")
+    def _find(self, doc_id: str, start: int) -> None:
+        shelf = self.book.shelf(self.wanted)
+        if shelf is not None:
+            near = shelf.at(doc_id, start)
+            if near is not None:
+                self.post_message(self.Opened(shelf.chunk(near), followed=True))
 
     def on_page_table_wanted(self, message: PageTable.Wanted) -> None:
         if self.shelf is not None and not self.question.text:
-            self._read(self.shelf, message)
+            self._read(self.shelf, self.asked, message)
 
     @work(thread=True, exit_on_error=False, group="page")
-    def _read(self, shelf: Shelf, wanted: PageTable.Wanted) -> None:
-        self.post_message(self.Paged(wanted, _page(shelf, wanted.offset, wanted.limit)))
+    def _read(self, shelf: Shelf, query: Query, wanted: PageTable.Wanted) -> None:
+        rows = page_of(shelf, query, self.marks, wanted.offset, wanted.limit)
+        self.post_message(self.Paged(wanted, rows))
 
     def on_chunks_screen_paged(self, message: Paged) -> None:
         wanted = message.wanted
@@ -188,9 +266,12 @@ class ChunksScreen(BookScreen):
 
     def on_chunks_screen_opened(self, message: Opened) -> None:
         view = message.view
+        if view is not None and message.followed:
+            self.chunk_id = str(view.row["chunk_id"])
         if view is not None and view.row["chunk_id"] == self.chunk_id:
             self.row = view.row
             self.query_one(ChunkDetail).show(view, pattern_of(self.question.text))
+            self.query_one(ChunkDetail).show_marks(self.marks, self.row)
             self._trace_if_shown()
 
     def on_chunk_detail_followed(self, message: ChunkDetail.Followed) -> None:
@@ -216,15 +297,32 @@ class ChunksScreen(BookScreen):
     def on_search_bar_asked(self, message: SearchBar.Asked) -> None:
         if message.question.text or self.question.text:
             self.query_one("#table-panel").border_title = "Searching …"
-        self.question = message.question
-        self._browse(message.question)
+        self._ask(replace(self.asked, question=message.question))
+
+    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
+        self._ask(replace(self.asked, filter=message.text))
+
+    def _ask(self, query: Query) -> None:
+        self.asked = query
+        self._browse(query)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "all":
-            return bool(self.question.text) or self.focused is self.query_one("#search-input")
+            typing = ("search-input", "filter-input")
+            asked = self.question.text or self.asked.filter or self.running
+            return bool(asked) or (self.focused is not None and self.focused.id in typing)
         if action == "collection":
             return self.shelf is not None and len(self.shelf.reader.collections()) > 1
+        if action in ("sort", "filter"):
+            return self.shelf is not None
         return True
+
+    def exported(self) -> tuple[str, Callable[[], pl.DataFrame] | None]:
+        """All chunks that the table shows, in its order."""
+        shelf, query = self.shelf, self.asked
+        if shelf is None:
+            return "chunks", None
+        return shelf.name, lambda: rows_of(shelf, query, HITS)
 
     def action_search(self) -> None:
         self.query_one("#search-input").focus()
@@ -233,15 +331,37 @@ class ChunksScreen(BookScreen):
         self.query_one(SearchBar).cycle()
 
     def action_all(self) -> None:
-        """Leave the search: all chunks again."""
+        """Stop a run; or else leave search and filter: all chunks again."""
+        if self.running:
+            self.stop_run()
+            return
         self.query_one(SearchBar).clear()
+        self.query_one(FilterBar).clear()
         self.query_one("#chunks").focus()
 
     def action_collection(self) -> None:
         if self.shelf is not None:
             names = self.shelf.reader.collections()
             self.wanted = names[(names.index(self.shelf.name) + 1) % len(names)]
-            self._browse(self.question)
+            self._ask(self.asked)
+
+    def action_filter(self) -> None:
+        self.query_one(FilterBar).open()
+
+    def action_sort(self) -> None:
+        if self.shelf is None:
+            return
+        columns = [name for name, kind in self.shelf.kinds.items() if kind != "list"]
+
+        def sort(order: str | None) -> None:
+            if order is not None and order != self.asked.order:
+                self._ask(replace(self.asked, order=order))
+
+        self.app.push_screen(SortScreen(columns, self.asked.order), sort)
+
+    def action_lineage(self) -> None:
+        if self.chunk_id is not None:
+            self.post_message(ShowLineage(self.chunk_id))
 
     def action_tab(self, name: str) -> None:
         self.query_one(ChunkDetail).open_tab(name)
@@ -249,19 +369,3 @@ class ChunksScreen(BookScreen):
     def action_source(self) -> None:
         if self.row is not None and self.shelf is not None:
             self.post_message(ShowSource(self.shelf.name, self.row))
-
-
-def _page(shelf: Shelf, offset: int, limit: int) -> list[Row]:
-    rows = shelf.page(offset, limit)
-    return [_row(row, count(offset + place)) for place, row in enumerate(rows, 1)]
-
-
-def _row(row: Mapping[str, Any], number: str, pattern: re.Pattern[str] | None = None) -> Row:
-    document = str(row.get("title") or row.get("uri") or row["doc_id"])
-    said = (
-        number,
-        one_line(around(str(row["text"]), pattern)),
-        count(int(row["tokens"])),
-        one_line(document, 60),
-    )
-    return Row(str(row["chunk_id"]), said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["ChunkDetail"]
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from textual.app import ComposeResult
@@ -15,7 +15,8 @@ from textual.message import Message
 from textual.widgets import Static, TabbedContent, TabPane
 
 from pipelines.lineage import Lineage
-from tui.shelf import ChunkView
+from tui.desk import Marks
+from tui.shelf import ChunkView, ScoredKeyword
 from tui.widgets.facts import Facts, columns_of, told
 from tui.widgets.figures import counted
 from tui.widgets.lineage import Way
@@ -40,8 +41,11 @@ class ChunkDetail(Vertical):
         with TabbedContent(initial="detail-chunk"):
             with TabPane("Chunk", id="detail-chunk"), VerticalScroll():
                 yield Static(id="detail-head")
+                yield Static(id="detail-edits")
                 yield Static(id="detail-text")
+                yield Static(id="detail-wording")
                 yield Facts()
+                yield Static(id="detail-keywords")
             with TabPane("Neighbours", id="detail-near"):
                 yield PageTable(
                     Column("", 6, quiet=True),
@@ -66,7 +70,7 @@ class ChunkDetail(Vertical):
         """Show nothing, or why there is nothing."""
         self.query_one(Facts).show({})
         self.query_one(Way).lineage = None
-        for name in ("head", "text"):
+        for name in ("head", "edits", "text", "wording", "keywords"):
             self.query_one(f"#detail-{name}", Static).update("")
         self.query_one("#detail-head", Static).update(plain(said, "$quiet"))
         self.query_one(PageTable).reset(0)
@@ -76,7 +80,9 @@ class ChunkDetail(Vertical):
         row = view.row
         self.query_one("#detail-head", Static).update(_head(row))
         self.query_one("#detail-text", Static).update(_text(str(row["text"]), pattern))
+        self.query_one("#detail-wording", Static).update(_wording(row))
         self.query_one(Facts).show(_facts(row))
+        self.query_one("#detail-keywords", Static).update(_keywords(view.keywords))
         beside = [("before", view.before), ("after", view.after)]
         rows = [
             Row(str(told["chunk_id"]), (name, one_line(str(told["text"])), ""))
@@ -94,6 +100,19 @@ class ChunkDetail(Vertical):
         for scroll in self.query(VerticalScroll):
             scroll.scroll_home(animate=False)
 
+    def show_marks(self, marks: Marks, row: Mapping[str, Any] | None) -> None:
+        """Say which edits of the chunk wait for the next run."""
+        waiting = marks.waiting(row) if row is not None else []
+        lines = [
+            Content.assemble(
+                ("✎ pending ", "$accent"),
+                (one.edit.kind, "bold"),
+                (f" {one_line(one.edit.value, 120)}" if one.edit.value else "", "$quiet"),
+            )
+            for one in waiting
+        ]
+        self.query_one("#detail-edits", Static).update(Content("\n").join(lines))
+
     def show_lineage(self, lineage: Lineage) -> None:
         """Show a chunk's way; it is asked for only when its tab is open."""
         self.query_one(Way).lineage = lineage
@@ -104,7 +123,9 @@ class ChunkDetail(Vertical):
 
 
 def _head(row: Mapping[str, Any]) -> Content:
-    title = one_line(str(row.get("title") or row.get("uri") or row["doc_id"]), 200)
+    title = one_line(
+        str(row.get("chunk_title") or row.get("title") or row.get("uri") or row["doc_id"]), 200
+    )
     place = f"{row['start']:,} – {row['end']:,}"
     figures = [counted(int(row["tokens"]), "token"), place, f"ends at {row['boundary']}"]
     return Content.assemble(
@@ -124,6 +145,28 @@ def _text(text: str, pattern: re.Pattern[str] | None) -> Content:
         return shown
     more = f"\n… {counted(len(text) - MOST, 'more character')}"
     return Content.assemble(shown, (more, "$quiet"))
+
+
+def _wording(row: Mapping[str, Any]) -> Content:
+    """What a person or a segmenter put in place of the text."""
+    derived = row.get("derived_text")
+    if not derived:
+        return Content("")
+    return Content.assemble(("stands for it: ", "$quiet"), plain(str(derived)[:MOST]))
+
+
+def _keywords(keywords: Sequence[ScoredKeyword]) -> Content:
+    """Each with its score, how often it stands here, and the parts of its score."""
+    lines = []
+    for one in keywords:
+        figures = f" {one.score:.3g} · {counted(one.times, 'time')}"
+        lines.append(Content.assemble((one_line(one.phrase, 80), "bold"), (figures, "$quiet")))
+        if one.parts:
+            said = " · ".join(f"{name} {value:+.2f}" for name, value in one.parts)
+            lines.append(Content.assemble("  ", (one_line(said, 200), "$faint")))
+    if lines:
+        lines.insert(0, Content.styled("scores of the keywords", "$quiet"))
+    return Content("\n").join(lines)
 
 
 def _facts(row: Mapping[str, Any]) -> dict[str, str]:

@@ -33,6 +33,8 @@ BASE: Final = frozenset(
         "title",
         "format",
         "vector",
+        "chunk_title",
+        "derived_text",
     }
 )
 """Columns that have a place of their own."""

@@ -36,6 +36,7 @@ class TopLine(Horizontal):
         ("notebook", "1", "Notebook"),
         ("chunks", "2", "Chunks"),
         ("source", "3", "Source"),
+        ("lineage", "4", "Lineage"),
     )
 
     def __init__(self, name: str, active: str) -> None:

@@ -130,7 +130,13 @@ class PageTable(ScrollView, can_focus=True):
         self._told: tuple[int, str] | None = None
 
     def reset(
-        self, total: int, first: Sequence[Row] = (), *, cursor: int = 0, empty: str | None = None
+        self,
+        total: int,
+        first: Sequence[Row] = (),
+        *,
+        cursor: int = 0,
+        empty: str | None = None,
+        stay: bool = False,
     ) -> None:
         """Show other rows.
 
@@ -138,6 +144,7 @@ class PageTable(ScrollView, can_focus=True):
             total: how many rows there are.
             first: the rows from 0 on, at least a page of them or all; others are asked for.
             empty: what to say when there are none.
+            stay: scroll nowhere; the rows are about the same as before.
         """
         self.edition += 1
         self.total = total
@@ -149,7 +156,8 @@ class PageTable(ScrollView, can_focus=True):
             self._pages[start // PAGE] = first[start : start + PAGE]
         self.cursor = min(max(cursor, 0), max(total - 1, 0))
         self.virtual_size = Size(self.size.width, total + 1)
-        self.scroll_to(0, max(self.cursor - 3, 0) if cursor else 0, animate=False)
+        if not stay:
+            self.scroll_to(0, max(self.cursor - 3, 0) if cursor else 0, animate=False)
         self.refresh()
         if total == 0:
             self.post_message(self.Highlighted(self, None))
