@@ -86,6 +86,7 @@ def measure(
     pairs = _pairs(context)
     full = answer_losses(reader, pairs, count)
     observed = reader.queries(reader.model.tokenise(OBSERVING, special=False), count)
+    asked = [reader.queries(planted.question, count) for planted in context.planted]
     found: dict[tuple[str, float], NDArray[np.float64]] = {}
     for share in shares:
         size = entries_left(count, share)
@@ -96,7 +97,7 @@ def measure(
                 progress(
                     f"{count} entries, {name}: {_share(unknown, full, found[name, share]):.3f}"
                 )
-    for share, losses in _squeezed(reader, reading.entries, context, shares).items():
+    for share, losses in _squeezed(reader, reading.entries, context, asked, shares).items():
         found["squeezed", share] = losses
         progress(f"{count} entries, squeezed by {share:.0%}: {_share(unknown, full, losses):.3f}")
     deciles = np.array([planted.decile for planted in context.planted])
@@ -156,13 +157,15 @@ def _unknown(
 
 
 def _squeezed(
-    reader: Reader, entries: Entries, context: Context, shares: Sequence[float]
+    reader: Reader,
+    entries: Entries,
+    context: Context,
+    asked: Sequence[NDArray[np.float32]],
+    shares: Sequence[float],
 ) -> dict[float, NDArray[np.float64]]:
-    """Each question is read after the centroids, then answered after what it asks for."""
+    """Each question is answered after what its own queries asked for."""
     count = len(entries)
-    index = squeeze(entries, reader.layout, entries_left(count, MAIN))
-    reader.put(index.centroids)
-    asked = [reader.queries(planted.question, count) for planted in context.planted]
+    index = squeeze(entries, reader.layout)
     found: dict[float, NDArray[np.float64]] = {}
     for share in sorted({*shares, STRONG}):
         size = entries_left(count, share)

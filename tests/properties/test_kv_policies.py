@@ -135,7 +135,7 @@ def test_squeezed_restores_what_the_question_looks_at() -> None:
     keys = rotate(bare, turns(positions, SMALL)[:, None], SMALL)
     entries = Entries(positions, encode(keys, "f16"), encode(bare, "f16"), "f16")
     queries = np.repeat(5 * keys[:, 150], 2, axis=1)[:, None]
-    index = squeeze(entries, SMALL, 100)
+    index = squeeze(entries, SMALL, share=0.33)
     found = restore(entries, index, queries, SMALL, 40, pooled=5, recent=8)
     assert len(found) == 40
     at = int(np.flatnonzero(found.positions == 150)[0])

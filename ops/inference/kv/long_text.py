@@ -28,8 +28,8 @@ FEWER: Final = 0.8
 class LongText:
     """Answers questions about a text, each from the fifth of its entries that it is about.
 
-    The text is read once, or found in the cache; its entries' clusters are the index. A question
-    is read after the clusters; what its queries look at is restored exactly; then it is answered.
+    The text is read once, or found in the cache; its keys' clusters are the index. A question is
+    read after all entries; what its queries look at is all that is left while it is answered.
 
     Args:
         reader: one that listens, with two sequences at least.
@@ -53,7 +53,7 @@ class LongText:
                 )
             tokens = head[: self._shared]
             self._entries = cache.get(tokens, self._read) if cache else self._read(tokens)
-            self._index = squeeze(self._entries, reader.layout, entries_left(self._shared, FEWER))
+            self._index = squeeze(self._entries, reader.layout)
 
     def ask(self, question: str, *, fewer: float = FEWER, answer: int = 128) -> str:
         """What the model answers; the likeliest token each time.
@@ -66,7 +66,7 @@ class LongText:
         with OWNER:
             tokens = self._prompt(question)[self._shared :]
             reader.context.memory.clear()
-            reader.put(self._index.centroids)
+            reader.put(self._entries)
             queries = reader.queries(tokens, self._shared)
             size = entries_left(len(self._entries), fewer)
             reader.put(restore(self._entries, self._index, queries, reader.layout, size))
