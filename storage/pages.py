@@ -61,8 +61,8 @@ class Pages:
     def take(self, ids: NDArray[np.uint64], columns: Sequence[str]) -> pl.DataFrame:
         """The rows with these ids, in the order of the ids."""
         if not len(ids):
-            names = list(columns)
-            return from_arrow(self._handle.search().select(names).limit(0).to_arrow()).head(0)
+            # A query limited to no rows would give all of them.
+            return from_arrow(self._handle.schema.empty_table().select(list(columns)))
         query = self._handle.take_row_ids(ids.tolist()).select(list(columns)).with_row_id()
         found = from_arrow(query.to_arrow())
         asked = pl.DataFrame({ROW_ID: pl.Series(ids, dtype=pl.UInt64)})
