@@ -7,7 +7,13 @@ __all__ = ["run"]
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.inference_speed import batch_speedup, busy_slowdown, drift, prefix_speedup
+from benchmarks.inference_speed import (
+    batch_speedup,
+    busy_slowdown,
+    drift,
+    embed_share,
+    prefix_speedup,
+)
 from benchmarks.kv_contexts import CONTEXTS, LONGEST, Context, contexts
 from benchmarks.kv_kept import (
     CURVE,
@@ -61,6 +67,7 @@ def run(data: Path | None, progress: Progress) -> BenchResult:
         prefix_speedup(data, progress),
         busy_slowdown(data, progress),
         drift(data, progress),
+        embed_share(data, progress),
     ]
     settings = {
         "texts": source,

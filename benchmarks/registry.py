@@ -48,6 +48,12 @@ def benches() -> dict[str, Bench]:
             "benchmarks.embed",
         ),
         Bench(
+            "inference",
+            "prompts together against one by one, on a calm and on a busy machine",
+            "about 12 minutes",
+            "benchmarks.inference",
+        ),
+        Bench(
             "kv",
             "what reduced caches and chunk caches keep of planted facts, and what they save",
             "about 20 minutes",
