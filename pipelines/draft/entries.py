@@ -111,7 +111,9 @@ def revised(block: str, entry: CellEntry | NoteEntry, indent: int, newline: str)
     end = len(lines)
     while not lines[end - 1].strip():
         end -= 1
-    loaded = _yaml().load("".join(lines[begin:end]))
+    margin = " " * indent
+    body = "".join(line.removeprefix(margin) for line in lines[begin:end])
+    loaded = _yaml().load(body)
     given = loaded[0]
     if isinstance(entry, NoteEntry):
         given["note"] = _note(entry.text)
@@ -120,8 +122,8 @@ def revised(block: str, entry: CellEntry | NoteEntry, indent: int, newline: str)
         if not isinstance(old, CellEntry) or old.inputs != entry.inputs:
             _set_inputs(given, entry.inputs)
         _set_params(given, entry.params)
-    body = _dumped(given, indent, newline)
-    return "".join(lines[:begin]) + body + "".join(lines[end:])
+    made = _dumped(given, indent, newline)
+    return "".join(lines[:begin]) + made + "".join(lines[end:])
 
 
 def _keep(old: Any, new: str) -> Any:

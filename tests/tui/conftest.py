@@ -12,10 +12,13 @@ import pytest
 
 from pipelines.events import Observer, RunReport
 from pipelines.lineage import Lineage
+from pipelines.sample import Preview
 from pipelines.view import Overview
+from pipelines.wiring import CellWiring
 from tests.tui.books import make_hostile, make_policies, make_vectors
 from tui.app import ChunkbookApp
 from tui.book import Book
+from tui.widgets.glance import Glance, glance_of
 
 AT = datetime(2026, 1, 5, 9, 30)
 RUN = "0123456789abcdef"
@@ -94,6 +97,10 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         return replace(way, steps=steps, manifest=RUN)
 
+    def still_glance(preview: Preview, wired: CellWiring, spent: float) -> Glance:
+        return glance_of(preview, wired, 0.02)
+
+    monkeypatch.setattr("tui.screens.previews.glance_of", still_glance)
     monkeypatch.setattr(Book, "overview", still_overview)
     monkeypatch.setattr(Book, "lineage", still_lineage)
 

@@ -129,6 +129,8 @@ class BuilderScreen(RunScreen):
         self._refused: Outside | None = None
         """What another wrote, and the person put off."""
         self._watch: Timer | None = None
+        self._can: tuple[bool, ...] = ()
+        """What the footer said could be done."""
 
     def on_mount(self) -> None:
         self._watch = self.set_interval(WATCH, self._look_outside)
@@ -162,8 +164,16 @@ class BuilderScreen(RunScreen):
         """Show the draft of a history."""
         checked = self.book.revise(history)
         self.list.set_draft(checked, choose)
-        self.refresh_bindings()
+        self.refresh_footer()
         self.draft_changed()
+
+    def refresh_footer(self) -> None:
+        """Draw the footer anew if something else can be done now; it is slow to draw."""
+        history = self.book.history
+        can = (bool(history.past), bool(history.future), self.book.dirty)
+        if can != self._can:
+            self._can = can
+            self.refresh_bindings()
 
     def draft_changed(self) -> None:
         """The draft is another."""
@@ -381,7 +391,7 @@ class BuilderScreen(RunScreen):
         if message.outside is not None:
             self._ask(message.outside, message.then)
             return
-        self.refresh_bindings()
+        self.refresh_footer()
         self.file_saved()
         if message.then is not None:
             message.then()

@@ -29,6 +29,8 @@ SETTLED: Final = 0.2
 """Seconds that parameters must stand before a preview is begun."""
 TOLD: Final = 0.05
 """Seconds between two reports of progress."""
+QUIET: Final = 0.25
+"""Seconds before there is anything to tell: most previews are over by then."""
 SAMPLES: Final = (1, 5, 20, 50)
 
 
@@ -82,6 +84,7 @@ class PreviewScreen(BuilderScreen):
         self._of = ""
         """The cell that is being previewed."""
         self._settling: Timer | None = None
+        self._offered = False
 
     @property
     def previewing(self) -> bool:
@@ -100,7 +103,9 @@ class PreviewScreen(BuilderScreen):
     def draft_changed(self) -> None:
         super().draft_changed()
         self.previews.clear()
-        self._glances.clear()
+        # What was seen stays until there is something newer: nothing flickers as one types.
+        cell = self.list.chosen
+        self._glances = {n: g for n, g in self._glances.items() if cell and n == cell.id}
         self.stop_preview()
         self.preview_soon()
 
@@ -126,6 +131,7 @@ class PreviewScreen(BuilderScreen):
         if cell is not None and cell.id not in self.previews and self._is_wanted(cell):
             if self._of != cell.id:
                 self._begin(cell.id)
+            self.show_glance()
         else:
             self.show_glance()
 
@@ -143,20 +149,30 @@ class PreviewScreen(BuilderScreen):
     def _begin(self, cell: str) -> None:
         self._edition += 1
         self._of = cell
-        self._glances[cell] = Glance(Stage.WAITING)
+        self._glances.setdefault(cell, Glance(Stage.WAITING))
         self.show_glance()
-        self.refresh_bindings()
-        self._preview(cell, self.book.checked.wiring.cells[cell], self._edition, self.sample_size)
+        edition = self._edition
+        self.set_timer(QUIET, lambda: self._still(edition))
+        self._preview(cell, self.book.checked.wiring.cells[cell], edition, self.sample_size)
+
+    def _still(self, edition: int) -> None:
+        """A preview takes its time: say that it goes on, and can be stopped."""
+        if edition == self._edition and self._of:
+            if self._glances[self._of].stage is not Stage.RUNNING:
+                self._glances[self._of] = Glance(Stage.RUNNING)
+            self._offer_cancel(True)
+            self.show_glance()
 
     def stop_preview(self) -> None:
         """Let a preview that goes on go."""
         if not self._of:
             return
-        self._glances.pop(self._of, None)
+        if self._glances[self._of].stage is not Stage.DONE:
+            del self._glances[self._of]
         self._edition += 1
         self._of = ""
         self.workers.cancel_group(self, "preview")
-        self.refresh_bindings()
+        self._offer_cancel(False)
         self.show_glance()
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="preview")
@@ -168,12 +184,11 @@ class PreviewScreen(BuilderScreen):
         def started(name: str, documents: int) -> None:
             nonlocal now, done, total
             now, done, total = name, 0, documents
-            tell()
 
         def advance(more: int) -> None:
             nonlocal done
             done += more
-            if time.monotonic() - told > TOLD:
+            if time.monotonic() - max(told, began + QUIET) > TOLD:
                 tell()
 
         def tell() -> None:
@@ -197,7 +212,14 @@ class PreviewScreen(BuilderScreen):
     def on_preview_screen_sampling(self, message: Sampling) -> None:
         if message.edition == self._edition and self._of:
             self._glances[self._of] = message.seen
+            self._offer_cancel(True)
             self.show_glance()
+
+    def _offer_cancel(self, offered: bool) -> None:
+        """Have the footer say that a preview can be stopped, once it takes its time."""
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
 
     def on_preview_screen_sampled(self, message: Sampled) -> None:
         if message.edition != self._edition or not self._of:
@@ -206,8 +228,8 @@ class PreviewScreen(BuilderScreen):
         self._glances[cell] = message.seen
         if message.preview is not None:
             self.previews[cell] = message.preview
+        self._offer_cancel(False)
         self.show_glance()
-        self.refresh_bindings()
         self.preview_made(cell)
 
     def preview_made(self, cell: str) -> None:

@@ -106,9 +106,11 @@ def _title(view: CardView, width: int) -> Content:
 
 def _wiring(view: CardView, width: int) -> Content:
     named = one_line(", ".join(view.inputs), 200)
-    inputs = f"{'branch ' if view.branch else ''}← {named}" if named else ""
     op = Content.styled(one_line(view.op, 60) or "no op", "$primary")
-    return apart(op, Content.styled(inputs, "$quiet"), width)
+    ways = [f"branch ← {named}", f"⤷ {named}"] if view.branch else [f"← {named}"]
+    room = width - op.cell_length - 1
+    inputs = [Content.styled(way, "$quiet") for way in ways] if named else []
+    return apart(op, next((c for c in inputs if c.cell_length <= room), Content("")), width)
 
 
 def _parameters(view: CardView, width: int) -> Content:

@@ -146,9 +146,11 @@ def glance(seen: Glance, width: int) -> list[Content]:
         case Stage.FAULT:
             return _fault(seen, width)
     figures = f"sample of {counted(seen.documents, 'document')} · {seconds(seen.seconds)}"
-    lines = [
-        apart(Content.styled(seen.rows, "bold"), Content.styled(figures, "$quiet"), width),
-    ]
+    head, tail = Content.styled(seen.rows, "bold"), Content.styled(figures, "$quiet")
+    if head.cell_length + tail.cell_length < width:
+        lines = [apart(head, tail, width)]
+    else:
+        lines = [part.truncate(width, ellipsis=True) for part in (head, tail)]
     if seen.lengths:
         said = Content.styled(seen.span, "$quiet")
         bars = spark(merged(seen.lengths, width - said.cell_length - 2))
