@@ -33,6 +33,7 @@ BUILT_IN = {
     "keywords.tfidf": "ops.keywords.tfidf:TfIdf",
     "keywords.mmr": "ops.keywords.mmr:Mmr",
     "enrich.metadata": "ops.enrich.metadata:Metadata",
+    "enrich.llama": "ops.enrich.llama:Llama",
     "enrich.context": "ops.enrich.context:Context",
     "link.graph": "ops.link.graph:Graph",
     "embed.llama": "ops.embed.llama:Llama",
