@@ -20,6 +20,7 @@ from textual.worker import Worker
 
 from ops.errors import UsageError
 from tui.book import Book, find_notebooks
+from tui.heap import settle_heap
 from tui.keeping import KeepingApp
 from tui.messages import Crashed, ShowLineage, ShowSource, report_crash
 from tui.palette import ActionProvider
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from tui.settings import Settings
 
 HERE = Path(__file__).parent
+SETTLING = (1.0, 10.0)
+"""Seconds after opening at which what is loaded is taken to stay: screens, then the store."""
 UNSAVED = (
     Answer("save", "Save and leave", "s"),
     Answer("leave", "Leave without", "l"),
@@ -134,6 +137,8 @@ class ChunkbookApp(KeepingApp):
 
     async def on_chunkbook_app_read(self, message: Read) -> None:
         self.book = message.book
+        for seconds in SETTLING:
+            self.set_timer(seconds, settle_heap)
         for mode, screen in message.screens.items():
             self.add_mode(mode, screen)
         await self.switch_mode(self.resume(message.screens))
