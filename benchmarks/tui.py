@@ -61,6 +61,8 @@ def run(data: Path | None, progress: Progress) -> BenchResult:
                 terminal.rest(20)
         with _start(path, environment) as terminal:
             measured = _measure(terminal, progress)
+            seconds = {name: _p95(values) for name, values in measured.items()}
+            progress(", ".join(f"{name} {value:.3f}" for name, value in seconds.items()))
     progress("previews")
     preview = _previews()
     return BenchResult(
@@ -127,24 +129,24 @@ def _measure(terminal: Terminal, progress: Progress) -> dict[str, list[float]]:
     terminal.until(lambda text: wanted_text(CHUNKS - 1) in text, "the last rows")
     terminal.rest(5)
     for number in range(PAGES):
+        if number == PAGES // 2:
+            terminal.press("home")
+            terminal.until(lambda text: wanted_text(0) in text, "the first rows")
+            terminal.rest(5)
         before = terminal.screen.display[20]
-        begun = terminal.press("pageup")
+        begun = terminal.press("pageup" if number < PAGES // 2 else "pagedown")
         found["page"].append(terminal.until(_another(terminal, before), "a page") - begun)
         terminal.rest(5)
-        if number % 10 == 9:  # to where no page is known yet
-            terminal.press("home" if number % 20 < 10 else "end")
-            terminal.rest(5)
-            if number % 20 < 10:
-                terminal.press("pagedown", "pagedown", "pagedown")
-                terminal.rest(5)
     chance = random.Random(7)
     terminal.press("/")
-    terminal.rest(2)
+    terminal.until(lambda text: "All chunks" in text, "the search line")
     for _ in range(SEARCHES):
         word = wanted_text(chance.randrange(CHUNKS))
         terminal.press("ctrl+u")
+        terminal.until(lambda text: "Search the chunks" in text, "an empty search line")
         terminal.rest(3)
         terminal.press(*word[:-1])
+        terminal.until(_typed(word[:-1]), "what was typed")
         terminal.rest(3)
         begun = terminal.press(word[-1])
         # Once in the line that was typed, once in the table.
@@ -162,6 +164,10 @@ def _another(terminal: Terminal, before: str) -> Callable[[str], bool]:
         return line != before and " c0" in line
 
     return shown
+
+
+def _typed(word: str) -> Callable[[str], bool]:
+    return lambda text: f"/ {word}" in text
 
 
 def _twice(word: str) -> Callable[[str], bool]:

@@ -19,12 +19,15 @@ from numpy.typing import NDArray
 
 from ops.errors import UsageError
 from storage.arrow import from_arrow
+from storage.heap import give_back
 from storage.sorting import ROW_ID, sorted_ids
 
 _KEPT: Final = 4
 """Orders kept; at a million rows each takes 8 MB."""
 _SMALL: Final = 10_000
 """Rows below which an order is small."""
+_LARGE: Final = 100_000
+"""Rows from which on finding an order leaves much memory behind."""
 _KEPT_SMALL: Final = 64
 
 
@@ -100,4 +103,7 @@ class Pages:
             query = self._handle.search().select(list(names)).with_row_id(True)
             return (query.where(where) if where else query).to_batches()
 
-        return sorted_ids(read, by, self._default[-1])
+        ids = sorted_ids(read, by, self._default[-1])
+        if len(ids) > _LARGE:
+            give_back()
+        return ids

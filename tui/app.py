@@ -20,6 +20,7 @@ from textual.worker import Worker
 
 from ops.errors import UsageError
 from tui.book import Book, find_notebooks
+from tui.foresight import foresee
 from tui.heap import settle_heap
 from tui.keeping import KeepingApp
 from tui.messages import Crashed, ShowLineage, ShowSource, report_crash
@@ -134,6 +135,7 @@ class ChunkbookApp(KeepingApp):
         # LanceDB takes seconds to import: that goes on beside the first paint of the cells.
         storage.warm()
         self.use_own_keys()
+        foresee(book)
 
     async def on_chunkbook_app_read(self, message: Read) -> None:
         self.book = message.book
