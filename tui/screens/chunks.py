@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 HITS: Final = 100
+UNSORTED: Final = ("chunk_id", "doc_id", "parent_id", "text", "derived_text")
+"""Columns whose order tells nothing."""
 PAUSE: Final = 0.05
 
 
@@ -351,7 +353,8 @@ class ChunksScreen(EditingScreen):
     def action_sort(self) -> None:
         if self.shelf is None:
             return
-        columns = [name for name, kind in self.shelf.kinds.items() if kind != "list"]
+        kinds = self.shelf.kinds
+        columns = [n for n, kind in kinds.items() if kind != "list" and n not in UNSORTED]
 
         def sort(order: str | None) -> None:
             if order is not None and order != self.asked.order:

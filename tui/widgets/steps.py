@@ -25,9 +25,8 @@ def place_of(lineage: Lineage) -> Content:
         place.append(f"{name} {', '.join(map(str, lineage.pages))}")
     if lineage.byte_range is not None:
         place.append(f"bytes {lineage.byte_range[0]:,} to {lineage.byte_range[1]:,}")
-    return Content.assemble(
-        one_line(str(lineage.chunk["text"]), 160), "\n", (" · ".join(place), "$quiet")
-    )
+    text = one_line(str(lineage.chunk["text"]), 160)
+    return Content.assemble((" · ".join(place), "bold"), "\n", (text, "$quiet"))
 
 
 def step_rows(lineage: Lineage) -> list[Row]:
@@ -83,6 +82,7 @@ def _facts(step: Step) -> dict[str, str]:
     for frame, rows in step.found.items():
         facts[f"table {frame}"] = step.tables.get(frame, "")
         for place, row in enumerate(rows, 1):
-            values = (f"{key} {told(value)}" for key, value in row.items() if told(value))
+            shown = {key: told(value) for key, value in row.items() if not key.endswith("_id")}
+            values = (f"{key} {value}" for key, value in shown.items() if value)
             facts[f"  {frame} {place}"] = one_line(" · ".join(values), 600)
     return facts
