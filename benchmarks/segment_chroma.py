@@ -1,9 +1,9 @@
 """Chroma's measure on the shared corpora: what five chunks hold of the answers.
 
 All corpora make one pool; MiniLM, exact search. The plain figures are of one op with one setting;
-`full` adds words to the vectors, and the title of the document to what is embedded; `adaptive`
-reads fewer chunks where scores fall, by a share that is chosen on one half of the questions and
-measured on the other, both ways.
+`full` adds words to the vectors, and to each vector a share of its neighbours' (the `neighbours` of
+`embed.llama`); `adaptive` reads fewer chunks where scores fall, by a share that is chosen on one
+half of the questions and measured on the other, both ways.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from benchmarks.result import Figure, Progress
 from ops.context import Context
+from ops.embed.neighbours import with_neighbours
 from ops.evaluate.bootstrap import interval
 from ops.evaluate.ranges import Range, score
 from ops.evaluate.search import Scores, fused, kept, top, vector_scores, word_scores
@@ -32,6 +33,7 @@ from pipelines.vectors import Remembered
 K: Final = 5
 OP: Final = "segment.recursive"
 SIZE: Final = 150
+NEIGHBOURS: Final = 0.2
 SHARES: Final = tuple(round(share, 2) for share in np.arange(0.4, 0.96, 0.05).tolist())
 LEAST_RECALL: Final = 0.85
 """What the share must keep on the half that it is chosen on."""
@@ -53,10 +55,12 @@ def chroma_figures(data: Path, progress: Progress) -> tuple[dict[str, Any], list
     chunks = _chunks(texts, resources)
     ranges = [Range(*row) for row in chunks.select("doc_id", "start", "end").iter_rows()]
     bodies = chunks["text"].to_list()
-    plain = vector_scores(asked, embedder.embed(bodies))
+    vectors = embedder.embed(bodies)
+    plain = vector_scores(asked, vectors)
     progress(f"{len(bodies)} chunks embedded")
-    titled = [f"{_title(row[0])}\n{body}" for row, body in zip(ranges, bodies, strict=True)]
-    both = fused(vector_scores(asked, embedder.embed(titled)), word_scores(questions, bodies))
+    owners = [(one.doc_id, 0) for one in ranges]
+    situated = with_neighbours(vectors, owners, NEIGHBOURS)
+    both = fused(vector_scores(asked, situated), word_scores(questions, bodies))
     found = {
         "": _rows(answers, ranges, [list(row) for row in top(plain, K)]),
         "_full": _rows(answers, ranges, [list(row) for row in top(both, K)]),
@@ -80,10 +84,6 @@ def chroma_figures(data: Path, progress: Progress) -> tuple[dict[str, Any], list
 
 def _figure(name: str, value: float, goal: float) -> Figure:
     return Figure(name, float(value), "share", None, None, goal, bool(value >= goal))
-
-
-def _title(stem: str) -> str:
-    return stem.replace("_", " ")
 
 
 def _questions(file: Path) -> tuple[list[str], list[list[Range]]]:

@@ -35,16 +35,16 @@ def topic_figures(data: Path, progress: Progress) -> tuple[dict[str, Any], list[
     resources = LocalResources(Path(), vectors=Remembered())
     files = dict(_choi(data / "seg_choi" / "choi_ref.zip"))
     progress(f"Choi: {len(files)} files")
-    op = op_class("segment.topic").model_validate({"size": SIZE})
+    op = op_class("segment.topic").model_validate({"size": SIZE, "splitter": "lines"})
     texts = {
-        name: "\n\n".join(line for part in parts for line in part) for name, parts in files.items()
+        name: "\n".join(line for part in parts for line in part) for name, parts in files.items()
     }
     made = op.apply(Frames({"documents": _documents(texts)}), Context(resources))["chunks"]
     wrong, windows = [], []
     for name, parts in files.items():
         gold = [len(part) for part in parts]
         lines = [line for part in parts for line in part]
-        starts = [0, *accumulate(len(line) + 2 for line in lines)][:-1]
+        starts = [0, *accumulate(len(line) + 1 for line in lines)][:-1]
         begins = made.filter(doc_id=name)["start"].to_list()
         edges = sorted({bisect_left(starts, start) for start in begins} | {0, len(lines)})
         found = np.diff(edges).tolist()

@@ -19,7 +19,7 @@ from ops.segment.breaks import breaks_of
 from ops.segment.budgeted import Budgeted
 from ops.segment.piece import Document, Piece
 from ops.segment.ruler import Ruler
-from ops.segment.sentence import Unit, units_of
+from ops.segment.sentence import Splitter, Unit, units_of
 from ops.segment.vectors import embedded
 from ops.segment.windows import overlap_start
 from ops.segment.zones import Zones, zones_of
@@ -67,6 +67,10 @@ class Embedded(Budgeted):
         min_length=1,
     )
 
+    splitter: Splitter = parameter(
+        "rules", "what finds sentences: see `segment.sentence`; changes what is embedded"
+    )
+
     @abstractmethod
     def cuts(self, sentences: Sentences) -> Cuts:
         """Where to cut a document of two sentences or more."""
@@ -82,7 +86,8 @@ class Embedded(Budgeted):
         for document, ruler in zip(documents, rulers, strict=True):
             ctx.check()
             zones.append(zones_of(document, ruler, self.size))
-            units.append(units_of(document, zones[-1], breaks_of(document.text)))
+            breaks = breaks_of(document.text)
+            units.append(units_of(document, zones[-1], breaks, self.splitter))
         texts = [
             document.text[unit.start : unit.end]
             for document, some in zip(documents, units, strict=True)

@@ -6,6 +6,7 @@ __all__ = ["Sentence", "Unit", "units_of"]
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
 from ops.op import parameter
@@ -20,7 +21,7 @@ from ops.segment.split import split
 from ops.segment.web_sentences import english, web_sentences
 from ops.segment.zones import WHOLE, Intervals, Zones, zones_of
 
-Splitter = Literal["auto", "rules"]
+Splitter = Literal["auto", "rules", "lines"]
 Find: TypeAlias = Callable[[str, int, int], list[tuple[int, int]]]
 
 
@@ -48,7 +49,9 @@ class Sentence(Budgeted):
 
     overlap: int = parameter(0, "repeated from the chunk before", unit="sentences", ge=0)
     splitter: Splitter = parameter(
-        "auto", "what finds sentences: rules alone, or, in English, a small trained model on top"
+        "auto",
+        "what finds sentences: rules, in English with a small trained model on top; rules alone; "
+        "or line breaks, for text with a sentence a line",
     )
 
     def plan(self, document: Document, ruler: Ruler) -> Iterator[Piece]:
@@ -82,9 +85,17 @@ def units_of(
     document: Document, zones: Zones, breaks: Breaks, splitter: Splitter = "rules"
 ) -> list[Unit]:
     """The units of a document, in order; a heading makes one with what follows it."""
-    trained = splitter == "auto" and english(document.text)
-    find = web_sentences if trained else sentences
+    find: Find = sentences
+    if splitter == "lines":
+        find = partial(_lines, breaks)
+    elif splitter == "auto" and english(document.text):
+        find = web_sentences
     return _with_headings(list(_units(document, zones, breaks, find)), zones)
+
+
+def _lines(breaks: Breaks, text: str, start: int, end: int) -> list[tuple[int, int]]:
+    lefts, rights = line_level(breaks).find(start, end)
+    return list(zip([start, *rights], [*lefts, end], strict=True))
 
 
 def _units(document: Document, zones: Zones, breaks: Breaks, find: Find) -> Iterator[Unit]:

@@ -16,14 +16,14 @@ from ops.segment.gaps import depths, distances
 POWER: Final = 0.7
 """Of the similarities, and of the length that their sum is divided by: chosen on every twelfth
 file of Choi's test set, where 0.5 to 0.8 are about as good."""
-WINDOW: Final = 3  # sentences on each side of a gap
+WINDOW: Final = 2  # sentences on each side of a gap
 
 
 class Topic(Embedded):
     """Cut where the subject changes; the number of subjects is found, not given.
 
     A dynamic programme looks for the segments whose sentences are most alike, seen from the mean of
-    the document; every segment has a price, `grain`, so few and clear ones win. How far three
+    the document; every segment has a price, `grain`, so few and clear ones win. How far two
     sentences on both sides of a gap are apart helps to place the cut. `boundary_score` is the depth
     of the gap: how far this distance stands above the valleys beside it.
 
@@ -35,7 +35,7 @@ class Topic(Embedded):
     name: ClassVar[str] = "segment.topic"
 
     size: int = parameter(2048, "largest chunk", unit="tokens", ge=1)
-    grain: float = parameter(1.6, "price of a segment: less gives more and smaller ones", ge=0)
+    grain: float = parameter(1.8, "price of a segment: less gives more and smaller ones", ge=0)
     widest: int = parameter(128, "longest segment", unit="sentences", ge=1, le=4096)
 
     def cuts(self, sentences: Sentences) -> Cuts:

@@ -32,7 +32,7 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
         "join": [True, False],
     },
     "segment.semantic": {"threshold": ["percentile", "deviation", "gradient", "mean_size"]},
-    "segment.sentence": {"splitter": ["auto", "rules"]},
+    "segment.sentence": {"splitter": ["auto", "rules", "lines"]},
     "segment.cluster": {"target": [5, 30]},
     "segment.topic": {"grain": [0.1, 1.6]},
     "segment.dynamic": {"window": [1, 3], "threshold": [0.0, 0.5]},

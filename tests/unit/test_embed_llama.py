@@ -135,6 +135,25 @@ def test_derived_text_is_embedded_where_there_is_one() -> None:
     assert sorted(found["embedded_text"]) == ["body", "head\nrow"]
 
 
+def test_neighbours_of_the_same_document_are_mixed_in() -> None:
+    frames = _frames({"a": ["aa", "bb", "cc"], "b": ["dd"]})
+    mixed = Llama.model_validate({"recipe": ["text"], "neighbours": 0.5})
+    found = mixed.apply(frames, Context(Fake()))["chunks"]
+    by_text = dict(zip(found["embedded_text"], found["vector"].to_list(), strict=True))
+    alone = dict(
+        zip(["aa", "bb", "cc", "dd"], Letters().embed(["aa", "bb", "cc", "dd"]), strict=True)
+    )
+    wanted = alone["bb"] + 0.5 * (alone["aa"] + alone["cc"])
+    assert np.allclose(by_text["bb"], wanted / np.linalg.norm(wanted), atol=1e-6)
+    assert np.allclose(by_text["dd"], alone["dd"], atol=1e-6)
+    assert "start" not in Llama().inputs(_available())["chunks"]
+    assert "start" in mixed.inputs(_available())["chunks"]
+
+
+def _available() -> dict[str, tuple[str, ...]]:
+    return {"documents": ("title",), "chunks": ("text", "level", "start")}
+
+
 def test_a_part_that_is_missing_is_left_out() -> None:
     op = Llama.model_validate({"recipe": ["title", "headings", "keywords", "context", "text"]})
     frames = _frames({"a": ["body"]}, heading_path=[None], keywords=[None])
