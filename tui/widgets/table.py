@@ -75,6 +75,7 @@ class PageTable(ScrollView, can_focus=True):
         Binding("home,g", "go(0)", "First row", show=False, id="table.first"),
         Binding("end,G", "go(-1)", "Last row", show=False, id="table.last"),
         Binding("enter", "choose", "Open", show=False, id="table.open"),
+        Binding("y", "copy", "Copy row", show=False, id="table.copy"),
     ]
 
     class Wanted(Message):
@@ -220,6 +221,12 @@ class PageTable(ScrollView, can_focus=True):
 
     def action_go(self, place: int) -> None:
         self.move_to(place if place >= 0 else self.total - 1)
+
+    def action_copy(self) -> None:
+        row = self.row(self.cursor)
+        if row is not None:
+            self.app.copy_to_clipboard("\t".join(one_line(cell) for cell in row.cells))
+            self.app.notify("Copied", markup=False)
 
     def action_choose(self) -> None:
         row = self.row(self.cursor)
