@@ -60,6 +60,9 @@ def _column(name: str, kinds: Mapping[str, str]) -> str:
     meant = [column for column in NAMES.get(name, ()) if column in kinds]
     if name in kinds or meant:
         return name if name in kinds else meant[0]
+    if name in NAMES:
+        hint = f"no cell above it writes {NAMES[name][0]}"
+        raise UsageError(f"this collection knows no {name}", hint=hint)
     known = [*kinds, *(alias for alias, columns in NAMES.items() if set(columns) & set(kinds))]
     hint = suggest(name, known) or "columns: " + ", ".join(known)
     raise UsageError(f"there is no column {name!r}", hint=hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["CutScreen"]
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -29,9 +30,11 @@ class CutScreen(ModalScreen[int | None]):
         super().__init__()
         self.text = text
         # Some characters are not shown at all, so places on the screen are counted.
-        shown = [visible(character) for character in text]
-        self._shown = "".join(shown)
-        self._places = [n for n, signs in enumerate(shown) for _ in signs] + [len(text)]
+        self._shown = visible(text)
+        self._places: Sequence[int] = range(len(text) + 1)
+        if len(self._shown) != len(text):
+            signs = (len(visible(character)) for character in text)
+            self._places = [n for n, shown in enumerate(signs) for _ in range(shown)] + [len(text)]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:

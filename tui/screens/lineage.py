@@ -25,7 +25,7 @@ from tui.book import Book
 from tui.messages import ShowLineage
 from tui.screens.base import BookScreen
 from tui.screens.wording import WordingScreen
-from tui.widgets.changes import change_rows, told_change
+from tui.widgets.changes import Placed, change_rows, changes_of, told_change
 from tui.widgets.facts import Facts, told
 from tui.widgets.figures import count, counted, moment, seconds
 from tui.widgets.header import TopLine
@@ -62,10 +62,18 @@ class LineageScreen(BookScreen):
     class Compared(Message):
         """What changed between two states."""
 
-        def __init__(self, found: RunDiff | None, said: str = "") -> None:
+        def __init__(
+            self,
+            found: RunDiff | None,
+            said: str = "",
+            changes: Sequence[Placed] = (),
+            rows: Sequence[Row] = (),
+        ) -> None:
             super().__init__()
             self.found = found
             self.said = said
+            self.changes = changes
+            self.rows = rows
 
     class Reckoned(Message):
         """What would be redone; or why that cannot be said."""
@@ -79,7 +87,8 @@ class LineageScreen(BookScreen):
         super().__init__(book)
         self.lineage: Lineage | None = None
         self.states: Sequence[Manifest] = ()
-        self.found: RunDiff | None = None
+        self.changes: Sequence[Placed] = ()
+        """Between the two states compared."""
         self.base: str | None = None
         """The run compared with; None for the one before the chosen."""
 
@@ -212,7 +221,7 @@ class LineageScreen(BookScreen):
             case "states" if row is not None:
                 self._compare_with(row.key)
             case "changes":
-                said = told_change(self.found, row.key) if row and self.found else plain("")
+                said = told_change(self.changes[int(row.key)]) if row else plain("")
                 self.query_one("#change-said", Static).update(said)
 
     def _compare_with(self, run_id: str) -> None:
@@ -231,13 +240,16 @@ class LineageScreen(BookScreen):
         from pipelines.diff import diff_runs
 
         try:
-            self.post_message(self.Compared(diff_runs(self.book.workspace, before, after)))
+            found = diff_runs(self.book.workspace, before, after)
         except ChunkbookError as error:
             self.post_message(self.Compared(None, error.message))
+        else:
+            changes = changes_of(found)
+            self.post_message(self.Compared(found, "", changes, change_rows(changes)))
 
     def on_lineage_screen_compared(self, message: Compared) -> None:
-        found = self.found = message.found
-        rows = change_rows(found) if found is not None else []
+        found, rows = message.found, message.rows
+        self.changes = message.changes
         table = self.query_one("#changes", PageTable)
         panel = table.parent
         assert isinstance(panel, Vertical)

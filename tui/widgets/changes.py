@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["change_rows", "told_change"]
+__all__ = ["Placed", "change_rows", "changes_of", "told_change"]
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 from textual.content import Content
 
@@ -14,6 +14,7 @@ from pipelines.diff.changes import Chunk
 from tui.widgets.plain import one_line, plain
 from tui.widgets.table import Row
 
+Placed: TypeAlias = tuple[DocumentDiff, Change]
 SIGNS: Final = {
     "added": "+ added",
     "removed": "- removed",
@@ -24,8 +25,18 @@ LONG: Final = 4_000
 """Characters of a chunk that are shown."""
 
 
-def change_rows(found: RunDiff) -> list[Row]:
-    """A row for every change, by segmenter, document and place."""
+def changes_of(found: RunDiff) -> list[Placed]:
+    """Every change with its document, by segmenter, document and place."""
+    return [
+        (document, change)
+        for cell in found.cells
+        for document in cell.documents
+        for change in document.changes
+    ]
+
+
+def change_rows(changes: Sequence[Placed]) -> list[Row]:
+    """A row for each; its key is its place."""
     return [
         Row(
             str(number),
@@ -35,22 +46,20 @@ def change_rows(found: RunDiff) -> list[Row]:
                 one_line((change.after or change.before)[0].text, 300),
             ),
         )
-        for number, (document, change) in enumerate(_changes(found))
+        for number, (document, change) in enumerate(changes)
     ]
 
 
-def told_change(found: RunDiff, key: str) -> Content:
+def told_change(placed: Placed) -> Content:
     """The chunks before and after."""
-    for number, (document, change) in enumerate(_changes(found)):
-        if str(number) == key:
-            parts: list[Content] = [plain(one_line(document.uri, 200), "bold")]
-            for name, style, chunks in (
-                ("before", "$error", change.before),
-                ("after", "$success", change.after),
-            ):
-                parts += [_chunk(name, style, chunk) for chunk in chunks]
-            return Content("\n").join(parts)
-    return Content("")
+    document, change = placed
+    parts: list[Content] = [plain(one_line(document.uri, 200), "bold")]
+    for name, style, chunks in (
+        ("before", "$error", change.before),
+        ("after", "$success", change.after),
+    ):
+        parts += [_chunk(name, style, chunk) for chunk in chunks]
+    return Content("\n").join(parts)
 
 
 def _chunk(name: str, style: str, chunk: Chunk) -> Content:
@@ -62,10 +71,3 @@ def _chunk(name: str, style: str, chunk: Chunk) -> Content:
     if chunk.derived:
         parts += ["\n", ("stands for it: ", "$quiet"), plain(chunk.derived[:LONG])]
     return Content.assemble(*parts)
-
-
-def _changes(found: RunDiff) -> Iterator[tuple[DocumentDiff, Change]]:
-    for cell in found.cells:
-        for document in cell.documents:
-            for change in document.changes:
-                yield document, change
