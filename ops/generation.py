@@ -10,6 +10,7 @@ __all__ = [
     "Answer",
     "AnswerCache",
     "Generator",
+    "ModelDied",
     "Prompt",
     "Quoted",
     "Sampling",
@@ -20,10 +21,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from ops.errors import ModelError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from pydantic import BaseModel
+
+
+class ModelDied(ModelError):
+    """The process that owns the model ended during a call; the next call starts another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ __all__ = ["Llama"]
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar, Final
 
@@ -16,7 +16,7 @@ from ops.context import Context
 from ops.enrich.llama_form import FIELDS, Field, form, limit, prompt
 from ops.errors import UsageError
 from ops.frames import Frames, Schema, conform, keys
-from ops.generation import Generator, Prompt, Sampling
+from ops.generation import Generator, ModelDied, Prompt, Sampling
 from ops.op import Columns, Op, parameter
 from ops.steps import Steps
 
@@ -101,7 +101,7 @@ class Llama(Op):
         steps = Steps(ctx, len(missing), documents)
         for start in range(0, len(missing), KEPT):
             part = missing[start : start + KEPT]
-            fresh = self._asked([wanted[key] for key in part], generator, steps)
+            fresh = self._surely([wanted[key] for key in part], generator, steps, ctx)
             good = {key: text for key, text in zip(part, fresh, strict=True) if text[0] != "!"}
             cache.put(generator.hash, good)
             said |= zip(part, fresh, strict=True)
@@ -126,13 +126,34 @@ class Llama(Op):
                 said[key] = f"!!a chunk and its question have {count:,} tokens; {most:,} fit"
         return [key for key in missing if key not in said]
 
-    def _asked(self, prompts: Sequence[Prompt], generator: Generator, steps: Steps) -> list[str]:
+    def _surely(
+        self, prompts: Sequence[Prompt], generator: Generator, steps: Steps, ctx: Context
+    ) -> list[str]:
+        """The answers, also where one of the prompts ends the model's process: that one fails."""
+        try:
+            return self._asked(prompts, generator, steps.done)
+        except ModelDied:
+            found = []
+            for asked in prompts:
+                ctx.check()
+                try:
+                    found += self._asked([asked], generator)
+                except ModelDied as died:
+                    found.append(f"!!{died.message}")
+            return found
+
+    def _asked(
+        self,
+        prompts: Sequence[Prompt],
+        generator: Generator,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[str]:
         answers = generator.generate_many(
             prompts,
             form(self.write, self.keywords, self.questions),
             max_tokens=limit(self.write, self.keywords, self.questions),
             sampling=SAMPLING,
-            progress=steps.done,
+            progress=progress,
         )
         return [
             f"!{answer.error}" if answer.value is None else answer.value.model_dump_json()

@@ -5,15 +5,13 @@ from __future__ import annotations
 __all__ = ["LlamaGenerator", "generator_of"]
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from ops.errors import UsageError
-from ops.generation import Answer, Prompt, Sampling, Surprisal
+from ops.generation import Answer, Prompt, Surprisal
 from ops.inference.chat import Chat
+from ops.inference.checked import Asked, Checked
 from ops.inference.engine import Engine, pays_flash_attention
-from ops.inference.grammar import json_grammar
 from ops.inference.jobs import Completion, Request
 from ops.inference.llama import Context, Model
 from ops.inference.models import ModelFile, demand
@@ -21,19 +19,13 @@ from ops.inference.owner import OWNER
 from ops.inference.surprisal import WINDOW, surprisal
 from ops.inference.tokenizer import Framer, tokenizer_of
 
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
 SEQUENCES: Final = 16
 BATCH: Final = 512
 LENGTH: Final = 8_192
 """Entries of the memory, all prompts together, unless the model's own window is shorter."""
 
-SECOND: Final = Sampling(temperature=0.5, repeat_penalty=1.1)
-"""How an answer is asked for again: the likeliest one was wrong."""
 
-
-class LlamaGenerator:
+class LlamaGenerator(Checked):
     """`ops.generation.Generator` in this process.
 
     Numbers of floating point differ in their last digits with what shares a batch, so an answer may
@@ -76,38 +68,24 @@ class LlamaGenerator:
         with OWNER:
             return [len(self._chat.tokens(prompt)) for prompt in prompts]
 
-    def generate_many(
+    def answer(
         self,
-        prompts: Sequence[Prompt],
-        schema: type[BaseModel] | None = None,
-        *,
-        grammar: str | None = None,
-        stop: Sequence[str] = (),
-        seeds: Sequence[int] | int = 0,
-        max_tokens: int = 256,
-        sampling: Sampling | None = None,
-        on_text: Callable[[int, str], None] | None = None,
-        progress: Callable[[int], None] | None = None,
+        asked: Sequence[Asked],
+        on_text: Callable[[int, str], None] | None,
+        on_done: Callable[[int], None] | None,
     ) -> list[Answer]:
-        """An answer to each prompt, in their order; see `ops.generation.Generator`."""
-        if schema is not None and grammar is not None:
-            raise UsageError("answers follow a schema or a grammar, not both")
-        if max_tokens < 1:
-            raise UsageError("an answer has at least 1 token")
-        if schema is not None:
-            grammar = json_grammar(schema.model_json_schema())
-        given = (
-            [seeds + place for place in range(len(prompts))] if isinstance(seeds, int) else seeds
-        )
-        if len(given) != len(prompts):
-            raise UsageError(f"{len(prompts)} prompts have {len(given)} seeds")
+        """An answer to each, unchecked, in their order; both callbacks are told the place."""
         with OWNER:
-            tokens = [self._chat.tokens(prompt) for prompt in prompts]
+            tokens = [self._chat.tokens(one.prompt) for one in asked]
         requests = [
-            Request(ids, max_tokens, grammar, tuple(stop), sampling or Sampling(), seed)
-            for ids, seed in zip(tokens, given, strict=True)
+            Request(ids, one.max_tokens, one.grammar, one.stop, one.sampling, one.seed)
+            for ids, one in zip(tokens, asked, strict=True)
         ]
-        return self._checked(requests, schema, on_text, progress)
+        found = self.run(requests, on_text=on_text, on_done=on_done)
+        return [
+            Answer(one.text, len(ids), one.tokens, one.ended, error=one.error)
+            for ids, one in zip(tokens, found, strict=True)
+        ]
 
     def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:
         """The surprisal of each token of a text, in windows; see `ops.inference.surprisal`."""
@@ -169,57 +147,6 @@ class LlamaGenerator:
             return engine.run(requests, on_text=on_text, on_done=on_done)
         finally:
             self._running = None
-
-    def _checked(
-        self,
-        requests: Sequence[Request],
-        schema: type[BaseModel] | None,
-        on_text: Callable[[int, str], None] | None,
-        progress: Callable[[int], None] | None,
-    ) -> list[Answer]:
-        """Run all, check them, run again what failed, once."""
-        found: dict[int, Answer] = {}
-
-        def attempt(indexes: Sequence[int], asked: Sequence[Request]) -> list[int]:
-            told = (lambda place, text: on_text(indexes[place], text)) if on_text else None
-            step = (lambda place: progress(1)) if progress and not found else None
-            for index, one in zip(
-                indexes, self.run(asked, on_text=told, on_done=step), strict=True
-            ):
-                found[index] = _answer(one, len(requests[index].tokens), schema)
-            return [index for index in indexes if found[index].error and found[index].tokens]
-
-        failed = attempt(range(len(requests)), requests)
-        if failed and schema is not None:
-            if on_text:
-                for index in failed:
-                    on_text(index, "")
-            again = [
-                replace(requests[i], sampling=SECOND, seed=requests[i].seed + 1) for i in failed
-            ]
-            attempt(failed, again)
-        return [found[index] for index in range(len(requests))]
-
-
-def _answer(one: Completion, prompt_tokens: int, schema: type[BaseModel] | None) -> Answer:
-    value: BaseModel | None = None
-    error = one.error
-    if not error and schema is not None:
-        value, error = _value(one, schema)
-    return Answer(one.text, prompt_tokens, one.tokens, one.ended, value, error)
-
-
-def _value(one: Completion, schema: type[BaseModel]) -> tuple[BaseModel | None, str]:
-    from pydantic import ValidationError
-
-    try:
-        return schema.model_validate_json(one.text), ""
-    except ValidationError as problem:
-        if one.ended == "length":
-            return None, f"the answer was not complete after {one.tokens} tokens"
-        first: Any = problem.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return None, f"the answer does not fit: {place + ': ' if place else ''}{first['msg']}"
 
 
 @lru_cache(maxsize=2)

@@ -67,11 +67,11 @@ class LocalResources:
         return situator_of(resolve(name, self._base))
 
     def generator(self, name: str) -> Generator:
-        """By name ("smollm2") or by the path of a GGUF file."""
-        from ops.inference.generator import generator_of
+        """By name ("smollm2") or by the path of a GGUF file; it has a process of its own."""
         from ops.inference.models import resolve
+        from ops.inference.owned import owned_generator
 
-        return generator_of(resolve(name, self._base))
+        return owned_generator(resolve(name, self._base))
 
     def nlp(self, language: str) -> Any:
         """The spaCy pipeline for a language."""

@@ -15,7 +15,7 @@ from ops.context import Context
 from ops.enrich.llama import Llama
 from ops.errors import Cancelled
 from ops.frames import Frames
-from ops.generation import Answer, Prompt, Quoted, Sampling, Surprisal
+from ops.generation import Answer, ModelDied, Prompt, Quoted, Sampling, Surprisal
 from ops.inference.resources import LocalResources
 
 COLUMNS = ["title", "summary", "model_keywords", "questions", "model_error"]
@@ -60,6 +60,8 @@ class Parrot:
         found = []
         for prompt in prompts:
             text = _passage(prompt)
+            if "deadly" in text:
+                raise ModelDied("the process of parrot ended with SIGABRT")
             self.asked.append(text)
             words = text.split()
             whole: dict[str, Any] = {
@@ -162,6 +164,14 @@ def test_a_chunk_that_is_too_long_puts_its_document_aside() -> None:
     found = Llama().apply(frames, ctx)["chunks"]
     assert found["doc_id"].to_list() == ["b"]
     assert ctx.failures["a"].startswith("a chunk and its question have 2,100 tokens")
+
+
+def test_a_chunk_that_ends_the_models_process_takes_its_document_with_it_and_no_other() -> None:
+    ctx = Context(Fake())
+    frames = _frames({"a": ["Plain text.", "A deadly text."], "b": ["Another text."]})
+    found = Llama().apply(frames, ctx)["chunks"]
+    assert found["doc_id"].to_list() == ["b"]
+    assert ctx.failures == {"a": "the process of parrot ended with SIGABRT"}
 
 
 def test_nothing_in_nothing_out() -> None:

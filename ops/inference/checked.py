@@ -1,0 +1,112 @@
+"""Answers that fit a schema: grammar, check, one second try, then the error."""
+
+from __future__ import annotations
+
+__all__ = ["Asked", "Checked"]
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from ops.errors import UsageError
+from ops.generation import Answer, Prompt, Sampling
+from ops.inference.grammar import json_grammar
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+SECOND: Final = Sampling(temperature=0.5, repeat_penalty=1.1)
+"""How an answer is asked for again: the likeliest one was wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A prompt and how it is to be answered."""
+
+    prompt: Prompt
+    max_tokens: int
+    grammar: str | None
+    stop: tuple[str, ...]
+    sampling: Sampling
+    seed: int
+
+
+class Checked(ABC):
+    """`generate_many` of `ops.generation.Generator`, over something that answers unchecked."""
+
+    @abstractmethod
+    def answer(
+        self,
+        asked: Sequence[Asked],
+        on_text: Callable[[int, str], None] | None,
+        on_done: Callable[[int], None] | None,
+    ) -> list[Answer]:
+        """An answer to each, in their order; both callbacks are told the place."""
+
+    def generate_many(
+        self,
+        prompts: Sequence[Prompt],
+        schema: type[BaseModel] | None = None,
+        *,
+        grammar: str | None = None,
+        stop: Sequence[str] = (),
+        seeds: Sequence[int] | int = 0,
+        max_tokens: int = 256,
+        sampling: Sampling | None = None,
+        on_text: Callable[[int, str], None] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Answer]:
+        """An answer to each prompt, in their order; see `ops.generation.Generator`."""
+        if schema is not None and grammar is not None:
+            raise UsageError("answers follow a schema or a grammar, not both")
+        if max_tokens < 1:
+            raise UsageError("an answer has at least 1 token")
+        if schema is not None:
+            grammar = json_grammar(schema.model_json_schema())
+        given = range(seeds, seeds + len(prompts)) if isinstance(seeds, int) else seeds
+        if len(given) != len(prompts):
+            raise UsageError(f"{len(prompts)} prompts have {len(given)} seeds")
+        asked = [
+            Asked(prompt, max_tokens, grammar, tuple(stop), sampling or Sampling(), seed)
+            for prompt, seed in zip(prompts, given, strict=True)
+        ]
+        step = (lambda place: progress(1)) if progress else None
+        found = [_fitted(one, schema) for one in self.answer(asked, on_text, step)]
+        failed = [place for place, one in enumerate(found) if one.error and one.tokens]
+        if failed and schema is not None:
+            self._again(failed, asked, found, schema, on_text)
+        return found
+
+    def _again(
+        self,
+        failed: Sequence[int],
+        asked: Sequence[Asked],
+        found: list[Answer],
+        schema: type[BaseModel],
+        on_text: Callable[[int, str], None] | None,
+    ) -> None:
+        told = (lambda place, text: on_text(failed[place], text)) if on_text else None
+        if on_text:
+            for place in failed:
+                on_text(place, "")
+        second = [replace(asked[p], sampling=SECOND, seed=asked[p].seed + 1) for p in failed]
+        for place, one in zip(failed, self.answer(second, told, None), strict=True):
+            found[place] = _fitted(one, schema)
+
+
+def _fitted(one: Answer, schema: type[BaseModel] | None) -> Answer:
+    """The answer with its value, or with why there is none."""
+    from pydantic import ValidationError
+
+    if one.error or schema is None:
+        return one
+    try:
+        return replace(one, value=schema.model_validate_json(one.text))
+    except ValidationError as problem:
+        if one.ended == "length":
+            return replace(one, error=f"the answer was not complete after {one.tokens} tokens")
+        first: Any = problem.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        reason = f"{place + ': ' if place else ''}{first['msg']}"
+        return replace(one, error=f"the answer does not fit: {reason}")
