@@ -61,7 +61,7 @@ class Desk:
 
     def __init__(self, workspace: Workspace, author: str = "") -> None:
         self.workspace = workspace
-        self.author = author or os.environ.get(AUTHOR) or getpass.getuser()
+        self.author = author or os.environ.get(AUTHOR) or _user()
 
     def all(self) -> list[Standing]:
         """Every edit with what became of it, in their order."""
@@ -207,6 +207,13 @@ class Desk:
             hint = f"`chunkbook run {self.workspace.model.path}` makes and publishes them"
             raise UsageError(f"{self.workspace.model.name} has no published chunks", hint=hint)
         return reader
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return "unknown"
 
 
 def _find(workspace: Workspace, reader: Reader, chunk_id: str) -> tuple[str, dict[str, Any]]:

@@ -136,7 +136,8 @@ def test_a_lost_text_is_a_conflict_that_is_listed(path: Path, chunkbook: Command
     assert [edit["number"] for edit in told.json["edits"]] == [1]
     assert "conflict" in chunkbook("edits", path).out
     file.unlink()
-    Notebook.load(path).run()
+    ran = chunkbook("run", path, "--quiet")
+    assert "1 edit by hand is in conflict" in ran.err
     assert only(path, "annotate").reason == "its document is gone"
 
 

@@ -14,6 +14,7 @@ from tui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from pipelines.events import RunReport
+    from pipelines.model import Model
 
 
 @click.command()
@@ -67,6 +68,7 @@ def run(
         echo_json(report.as_json())
     else:
         print_report(report)
+    _say_conflicts(model)
     if report.failed:
         raise click.exceptions.Exit(ExitCode.DOCUMENTS_FAILED)
 
@@ -100,3 +102,16 @@ def print_report(report: RunReport) -> None:
             click.echo(f"  and {len(aside) - 10} more (`--json` lists all)")
     state = "published" if report.published else "nothing new to publish"
     click.echo(f"{report.notebook}: {report.seconds:.1f} s, {state}, run {report.run_id}")
+
+
+def _say_conflicts(model: Model) -> None:
+    """Say how many edits by hand could not be applied again, if any."""
+    from pipelines.edits.desk import Desk
+    from pipelines.workspace import Workspace
+
+    edits = Desk(Workspace(model, read_only=True)).all()
+    lost = sum(one.state == "conflict" for one in edits)
+    if lost:
+        said = "1 edit by hand is" if lost == 1 else f"{lost} edits by hand are"
+        hint = f"`chunkbook edits {model.path} --conflicts` tells why"
+        click.echo(f"{said} in conflict with the documents; {hint}", err=True)
