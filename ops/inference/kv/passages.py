@@ -2,9 +2,9 @@
 
 Each chunk was read on its own and its keys are rotated to where it comes to lie. A chunk's first
 tokens took the attention that the first tokens of any text take, which misleads a reader who sees
-several chunks; so the first k of each are computed anew, with all that comes before in sight. Where
-we differ: chunks are read after the prompt's own beginning instead of after nothing, whose entries
-are not kept, so that most of this harm is not done in the first place.
+several chunks; so the first k of each can be computed anew, with all that comes before in sight.
+Where we differ: chunks are read after the prompt's own beginning instead of after nothing, whose
+entries are not kept, so that most of this harm is not done in the first place.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ops.inference.kv.mixing import decode_keys, encode_keys
 from ops.inference.kv.reader import BATCH, Reader
 from ops.inference.kv.rope import rotate, turns
 
-RECOMPUTED: Final = 16
+RECOMPUTED: Final = 0
 """First tokens of each chunk that are computed anew; by measurement, see docs/kv.md."""
 
 
