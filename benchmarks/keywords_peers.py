@@ -99,6 +99,8 @@ def frake_code(seconds: float) -> System:
     after so many seconds; articles not reached have no phrases.
     """
     module = _library("FRAKE.FRAKE")
+    # networkx dropped `pagerank_numpy`; its `pagerank` gives the same.
+    module.nx.pagerank_numpy = module.nx.pagerank
     treebank = _library("nltk.tokenize").NLTKWordTokenizer()
     tagger = load_pipeline("en")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Ranked", "rank_phrases"]
+__all__ = ["Ranked", "candidates", "rank_phrases"]
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -11,9 +11,10 @@ from typing import Final
 
 import numpy as np
 
+from ops.keywords.collection import Collection, phrases_of
 from ops.keywords.features import FEATURES, GROUPS, Table, length_of, measure
 from ops.keywords.graph import CENTRALITIES, FloatArray
-from ops.keywords.phrases import Phrase, noun_phrases, plain_phrases
+from ops.keywords.phrases import Key, Phrase, noun_phrases, plain_phrases
 from ops.keywords.placed import Keyword
 from ops.keywords.tokens import IntArray
 from ops.keywords.weights import ENGLISH, OTHER, TAGGED, Weights
@@ -34,6 +35,8 @@ class Ranked:
     """(candidates,) 0 … 1."""
     groups: FloatArray
     """(candidates, groups) What each group of features adds to the logarithm of the odds."""
+    apart: FloatArray | None
+    """(candidates,) What being rare in the collection adds, if there is one."""
     order: IntArray
     """Candidates, best first."""
     overlap: float
@@ -89,12 +92,21 @@ class Ranked:
         everywhere = self._spans(self.table.phrases[i])
         text = self.words.text
         written = Counter(" ".join(text[a:b].split()) for a, b in everywhere.tolist())
+        added = () if self.apart is None else (("collection", round(float(self.apart[i]), 6)),)
         parts = (
             *zip(GROUPS, self.groups[i].round(_DIGITS).tolist(), strict=True),
+            *added,
             *zip(CENTRALITIES, self.table.centralities[i].round(_DIGITS).tolist(), strict=True),
         )
         phrase = written.most_common(1)[0][0]
         return phrase, float(self.score[i]), everywhere if spans is None else spans, parts
+
+
+def candidates(
+    words: Words, tags: Sequence[str] | None, check: Callable[[], None] = lambda: None
+) -> dict[Key, Phrase]:
+    """The phrases of a text that may be keywords, by the numbers of their stems."""
+    return plain_phrases(words, check) if tags is None else noun_phrases(words, tags, check)
 
 
 def rank_phrases(
@@ -103,6 +115,7 @@ def rank_phrases(
     check: Callable[[], None] = lambda: None,
     weights: Weights | None = None,
     overlap: float = 1.0,
+    collection: Collection | None = None,
 ) -> Ranked:
     """All candidates of a text with their scores.
 
@@ -115,11 +128,13 @@ def rank_phrases(
         check: called now and then; may raise to stop.
         weights: others than those fitted for the mode.
         overlap: share of its words that a keyword may have in common with a better one.
+        collection: the documents that this one is to be told from; how rare a phrase is among
+            them is added to its odds.
     """
     if weights is None:
         plain = ENGLISH if words.language == "en" else OTHER
         weights = plain if tags is None else TAGGED
-    found = plain_phrases(words, check) if tags is None else noun_phrases(words, tags, check)
+    found = candidates(words, tags, check)
     table = measure(words, tags, found, check)
     share = length_of(len(words.start))
     pairs = np.array([weights.features[name] for name in FEATURES])
@@ -131,8 +146,12 @@ def rank_phrases(
         groups[:, place] = added[:, begin : begin + len(names)].sum(axis=1)
         begin += len(names)
     odds = groups.sum(axis=1) + weights.base[0] + share * weights.base[1]
+    apart = None
+    if collection is not None:
+        apart = collection.apart(phrases_of(words, table.phrases))
+        odds = odds + apart
     score = (1.0 / (1.0 + np.exp(-np.clip(odds, -50.0, 50.0)))).round(_DIGITS)
     first = np.array([phrase.first for phrase in table.phrases], dtype=np.int64)
     size = np.array([phrase.size for phrase in table.phrases], dtype=np.int64)
     order = np.lexsort((-size, first, -score))
-    return Ranked(words, tags, table, score, groups, order, overlap)
+    return Ranked(words, tags, table, score, groups, apart, order, overlap)

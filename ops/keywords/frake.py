@@ -4,12 +4,13 @@ from __future__ import annotations
 
 __all__ = ["Frake"]
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Literal
 
 from ops.context import Context
 from ops.frames import KEYWORD, Frames, Schema, conform, keys
-from ops.keywords.chunkbook import Ranked, rank_phrases
+from ops.keywords.chunkbook import Ranked, candidates, rank_phrases
+from ops.keywords.collection import Collection, phrases_of
 from ops.keywords.peer import Language
 from ops.keywords.placed import Placed
 from ops.keywords.rank import published
@@ -17,27 +18,28 @@ from ops.keywords.table import PARTS, KeywordRows, Parts, parts_column
 from ops.keywords.tagger import TAGGED, tags_of
 from ops.keywords.tags import part_weights
 from ops.keywords.tokens import tokenize
-from ops.keywords.words import read_words
+from ops.keywords.words import Words, read_words
 from ops.language import choose, stop_words
-from ops.op import Columns, Op, parameter
+from ops.op import Columns, Fitted, parameter
 
 
-class Frake(Op):
+class Frake(Fitted):
     """Rank the phrases of each document by their place in its word graph and their form.
 
     After FRAKE (Zehtab-Salmasi, Feizi-Derakhshi and Balafar, "FRAKE: Fusional Real-time Automatic
     Keyword Extraction", arXiv 2104.04830): eight centralities of the graph of words that stand
     near each other, fused by their first principal component, together with textural features.
 
-    **chunkbook**, the default. Candidates are noun phrases and their parts where the language has
-    a tagger (English), else runs of words with at most two stop words inside. Words are joined by
+    **chunkbook**, the default. Candidates are noun phrases where the language has a tagger
+    (English), else runs of words with at most two stop words inside. Words are joined by
     their stems, in the graph too. Besides the fused centrality a candidate has its frequency, how
     often it stands alone and not inside a longer one, its first place, its spread over sentences,
     its length, how rare its words are in the language, its casing and its parts of speech. Where
     FRAKE multiplies, these are weighed by logistic regression, whose weights move with the length
     of the document (`ops.keywords.weights`, fitted on halves of public sets); the score is the
-    chance that people would call it a keyword. `keyword_parts` tells what each group of features
-    adds to the logarithm of the odds, and the eight centralities, 0 … 1 in the document. Above
+    chance that people would call it a keyword. In the scope of the collection the logarithm of how
+    few of its documents have the phrase is added to the odds. `keyword_parts` tells what each group
+    of features adds to their logarithm, and the eight centralities, 0 … 1 in the document. Above
     1,000 distinct stems shortest paths are followed from 512 only, drawn with a fixed seed.
 
     **published** is what the authors' code computes. Words that are no stop
@@ -93,6 +95,11 @@ class Frake(Op):
     variant: Literal["chunkbook", "published"] = parameter(
         "chunkbook", "The algorithm: ours, or what FRAKE's authors published."
     )
+    scope: Literal["document", "collection"] = parameter(
+        "document",
+        "What a keyword of `chunkbook` stands out from: its document alone, or also the other "
+        "documents of the cell.",
+    )
     language: Language = parameter(
         "auto",
         "Language of stop words and stems; auto takes the column `language`, or else finds it out.",
@@ -116,6 +123,28 @@ class Frake(Op):
         ge=0.0,
         le=1.0,
     )
+
+    @property
+    def sees_all(self) -> bool:
+        """Only in the scope of the collection."""
+        return self.scope == "collection" and self.variant == "chunkbook"
+
+    def summarise(self, frames: Frames, ctx: Context) -> Mapping[str, bytes]:
+        """The candidates of each document."""
+        parts = {}
+        for row in frames["documents"].sort("doc_id").iter_rows(named=True):
+            ctx.check()
+            if row["text"] is not None:
+                text = row["text"]
+                language = choose(self.language, row.get("language"), text)
+                words, tags = self._read(text, language, ctx)
+                found = candidates(words, tags, ctx.check).values()
+                parts[str(row["doc_id"])] = Collection.summary(phrases_of(words, found))
+        return parts
+
+    def fit(self, parts: Iterable[bytes]) -> bytes:
+        """In how many documents each candidate is."""
+        return Collection.fit(parts)
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         """Keywords of the documents and, where there are chunks, of these."""
@@ -147,16 +176,23 @@ class Frake(Op):
             {name: conform(name, tables[name], schema) for name, schema in schemas.items()}
         )
 
+    def _stop(self, language: str) -> frozenset[str]:
+        return stop_words(language) | {word.lower() for word in self.never}
+
+    def _read(self, text: str, language: str, ctx: Context) -> tuple[Words, list[str] | None]:
+        words = read_words(text, language, self._stop(language))
+        ctx.check()
+        if self.tags == "none" or language not in TAGGED:
+            return words, None
+        return words, tags_of(words, ctx.resources.nlp(language), ctx.check)
+
     def rank(self, text: str, language: str, ctx: Context) -> Placed | Ranked:
         """Every candidate of a text, ranked by the variant."""
-        stop = stop_words(language) | {word.lower() for word in self.never}
         if self.variant == "chunkbook":
-            words = read_words(text, language, stop)
-            ctx.check()
-            tagged = self.tags == "auto" and language in TAGGED
-            tags = tags_of(words, ctx.resources.nlp(language), ctx.check) if tagged else None
-            return rank_phrases(words, tags, ctx.check, overlap=self.overlap)
-        tokens = tokenize(text, stop)
+            words, tags = self._read(text, language, ctx)
+            collection = Collection.of(ctx.state) if self.sees_all else None
+            return rank_phrases(words, tags, ctx.check, overlap=self.overlap, collection=collection)
+        tokens = tokenize(text, self._stop(language))
         if not len(tokens.word):
             return Placed(tokens, [])
         ctx.check()

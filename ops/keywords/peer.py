@@ -103,7 +103,7 @@ def read_for(text: str, language: str, ctx: Context) -> tuple[Words, list[Phrase
     if language in TAGGED:
         tags = tags_of(words, ctx.resources.nlp(language), ctx.check)
         found = noun_phrases(words, tags, ctx.check)
-        return words, [phrase for phrase in found.values() if phrase.alone]
+        return words, list(found.values())
     plain = plain_phrases(words, ctx.check).values()
     return words, [phrase for phrase in plain if phrase.size <= 3]
 

@@ -29,7 +29,16 @@ _TAGS: Final = {
 class Phrase:
     """A candidate: the same stems in the same order, wherever they stand."""
 
-    __slots__ = ("alone", "capitals", "first", "last_sentence", "places", "sentences", "size")
+    __slots__ = (
+        "alone",
+        "capitals",
+        "first",
+        "last_sentence",
+        "loose",
+        "places",
+        "sentences",
+        "size",
+    )
 
     def __init__(self, first: int, size: int) -> None:
         self.first = first
@@ -40,17 +49,22 @@ class Phrase:
         """The first token of each occurrence, ascending."""
         self.alone = 0
         """Occurrences that are no part of a longer candidate."""
+        self.loose = False
+        """Part of a run of nouns that is too long for a phrase."""
         self.sentences = 0
         self.last_sentence = -1
         self.capitals = 0
 
 
-def _add(found: dict[Key, Phrase], words: Words, start: int, end: int, alone: bool) -> None:
+def _add(
+    found: dict[Key, Phrase], words: Words, start: int, end: int, alone: bool, loose: bool = False
+) -> None:
     key = tuple(words.stem[start:end])
     phrase = found.get(key)
     if phrase is None:
         phrase = found[key] = Phrase(start, end - start)
     phrase.places.append(start)
+    phrase.loose |= loose
     phrase.alone += alone
     phrase.capitals += words.capital[start]
     if words.sentence[start] != phrase.last_sentence:
@@ -69,10 +83,11 @@ def word_classes(words: Words, tags: Sequence[str]) -> str:
 def noun_phrases(
     words: Words, tags: Sequence[str], check: Callable[[], None] = lambda: None
 ) -> dict[Key, Phrase]:
-    """Nouns with the adjectives, participles, nouns and figures before them, and their parts.
+    """Nouns with the adjectives, participles, nouns and figures before them.
 
-    A part is a stretch of a longer phrase, at most five words, that is a noun phrase itself. A
-    phrase ends in a noun, or in a figure after one, and begins with no figure.
+    A phrase ends in a noun, or in a figure after one, and begins with no figure; it stands alone at
+    least once, or in a run of more than eight such words. Stretches of longer ones, up to five
+    words, count as its occurrences too.
 
     Args:
         tags: the Penn Treebank tag of each token.
@@ -90,7 +105,7 @@ def noun_phrases(
         _parts(found, words, classes, start, stop)
         start = stop
         check()
-    return found
+    return {key: phrase for key, phrase in found.items() if phrase.alone or phrase.loose}
 
 
 def _parts(found: dict[Key, Phrase], words: Words, classes: str, start: int, stop: int) -> None:
@@ -98,6 +113,7 @@ def _parts(found: dict[Key, Phrase], words: Words, classes: str, start: int, sto
         stop -= 1
     while start < stop and classes[start] == FIGURE:
         start += 1
+    loose = stop - start > LONGEST_WHOLE
     for first in range(start, stop):
         if classes[first] == FIGURE:
             continue
@@ -106,7 +122,7 @@ def _parts(found: dict[Key, Phrase], words: Words, classes: str, start: int, sto
             kind = classes[last]
             noun |= kind == NOUN
             if noun and kind != ADJECTIVE:
-                _add(found, words, first, last + 1, first == start and last + 1 == stop)
+                _add(found, words, first, last + 1, first == start and last + 1 == stop, loose)
     if LONGEST < stop - start <= LONGEST_WHOLE and NOUN in classes[start:stop]:
         _add(found, words, start, stop, True)
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 __all__ = ["TfIdf"]
 
-import json
-import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import ClassVar
 
 from ops.context import Context
 from ops.frames import Frames
+from ops.keywords.collection import Collection
 from ops.keywords.peer import Peer, Phrases, written
 from ops.keywords.phrases import plain_phrases
 from ops.keywords.words import read_words
@@ -40,26 +37,22 @@ class TfIdf(Peer, Fitted):
             ctx.check()
             if row["text"] is not None:
                 language = choose(self.language, row.get("language"), row["text"])
-                phrases = sorted(self._counts(row["text"], language, ctx))
-                found[str(row["doc_id"])] = json.dumps(phrases, ensure_ascii=False).encode()
+                found[str(row["doc_id"])] = Collection.summary(
+                    self._counts(row["text"], language, ctx)
+                )
         return found
 
     def fit(self, parts: Iterable[bytes]) -> bytes:
         """The number of documents, and of those with each phrase that more than one has."""
-        documents, having = 0, Counter[str]()
-        for part in parts:
-            documents += 1
-            having.update(json.loads(part))
-        often = {phrase: count for phrase, count in sorted(having.items()) if count > 1}
-        return json.dumps([documents, often], ensure_ascii=False).encode()
+        return Collection.fit(parts)
 
     def ranked(self, text: str, language: str, most: int, ctx: Context) -> Phrases:
         """The phrases of a text, best first; of equals the longer, then the earlier."""
-        documents, having = _state(ctx.state)
+        collection = Collection.of(ctx.state)
         scored = []
         for stems, (phrase, count) in self._counts(text, language, ctx).items():
-            rare = math.log((1 + documents) / (1 + having.get(stems, 1))) + 1
-            scored.append((phrase, count * max(rare, 1.0)))
+            rare = 1.0 + float(collection.apart([stems])[0])
+            scored.append((phrase, count * rare))
         return sorted(scored, key=lambda pair: (-pair[1], -len(pair[0].split())))
 
     def _counts(self, text: str, language: str, ctx: Context) -> dict[str, tuple[str, int]]:
@@ -69,11 +62,3 @@ class TfIdf(Peer, Fitted):
             for key, phrase in plain_phrases(read, ctx.check).items()
             if phrase.size <= self.words
         }
-
-
-@lru_cache(maxsize=4)
-def _state(state: bytes) -> tuple[int, Mapping[str, int]]:
-    if not state:
-        return 0, {}
-    documents, having = json.loads(state)
-    return documents, having

@@ -67,7 +67,7 @@ def test_noun_phrases_come_out_with_their_spans() -> None:
     scores = [keyword["score"] for keyword in row]
     assert scores == sorted(scores, reverse=True)
     assert all(0 < score < 1 for score in scores)
-    assert len(row) == 10
+    assert 8 <= len(row) <= 10
 
 
 def test_parts_tell_the_score() -> None:
@@ -107,14 +107,13 @@ def test_a_line_that_begins_with_a_capital_parts_phrases() -> None:
     assert "theori word" not in keys
 
 
-def test_noun_phrases_are_whole_or_parts() -> None:
-    words, tags = english("The nonlinear control systems work well.")
+def test_noun_phrases_stand_alone_at_least_once() -> None:
+    words, tags = english("The nonlinear control systems work well. Control systems are old.")
     found = noun_phrases(words, tags)
     names = {" ".join(words.stems[s] for s in key): p for key, p in found.items()}
-    assert set(names) == {
-        "nonlinear control system", "nonlinear control", "control system", "control", "system"
-    }  # fmt: skip
-    assert [name for name, phrase in names.items() if phrase.alone] == ["nonlinear control system"]
+    assert set(names) == {"nonlinear control system", "control system"}
+    assert len(names["control system"].places) == 2
+    assert names["control system"].alone == 1
 
 
 def test_nested_and_alone_are_counted() -> None:
@@ -228,3 +227,32 @@ def test_equal_scores_go_by_the_text() -> None:
     words = read_words("Kappa. Lambda. Sigma.", "en", frozenset())
     ranked = rank_phrases(words, None)
     assert (np.diff(ranked.score[ranked.order]) <= 0).all()
+
+
+def test_the_collection_tells_documents_apart() -> None:
+    texts = [f"Annual report on {thing}. The report says how {thing} grew." for thing in
+             ("barley", "timber", "copper", "salmon", "tobacco", "granite")]  # fmt: skip
+    table = documents(*texts)
+    frames = Frames({"documents": table})
+    op = Frake(scope="collection", count=20)
+    assert op.sees_all
+    assert not Frake().sees_all
+    assert not Frake(scope="collection", variant="published").sees_all
+    parts = op.summarise(frames, context())
+    assert sorted(parts) == table["doc_id"].to_list()
+    state = op.fit(parts[name] for name in sorted(parts))
+    known = Context(resources=LocalResources(Path()), state=state)
+    apart = op.apply(frames, known)["documents"]
+    own = Frake(count=20).apply(frames, context())["documents"]
+
+    def odds(row: list[dict[str, Any]], phrase: str) -> float:
+        score = next(k["score"] for k in row if k["phrase"].lower() == phrase)
+        return float(np.log(score / (1 - score)))
+
+    for here, alone in zip(apart["keywords"].to_list(), own["keywords"].to_list(), strict=True):
+        assert odds(here, "report") == pytest.approx(odds(alone, "report"), abs=1e-3)
+    row, alone = apart["keywords"].to_list()[3], own["keywords"].to_list()[3]
+    gain = odds(row, "salmon") - odds(alone, "salmon")
+    assert gain == pytest.approx(np.log(7 / 2), abs=1e-3)
+    told = {part["name"]: part["value"] for part in apart["keyword_parts"].to_list()[3][0]["parts"]}
+    assert "collection" in told

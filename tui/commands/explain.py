@@ -85,19 +85,20 @@ def _print(found: DocumentKeywords) -> None:
         click.echo("It has no keywords.")
         return
     names = [name for name, _ in explained.keywords[0][3]]
-    parts = names[:9]
+    cut = len(names) - 8 if len(names) >= 8 else len(names)
+    parts = names[:cut]
     rows = [
-        (shorten(phrase, 40), f"{score:.3f}", len(spans), *(f"{v:+.2f}" for _, v in values[:9]))
+        (shorten(phrase, 40), f"{score:.3f}", len(spans), *(f"{v:+.2f}" for _, v in values[:cut]))
         for phrase, score, spans, values in explained.keywords
     ]
     print_table(("keyword", "score", "times", *parts), rows, numbers=1)
-    if len(names) > 9:
+    if len(names) > cut:
         click.echo("Centralities, the mean of the phrase's words, 0 … 1 in the document:")
         rows = [
-            (shorten(phrase, 40), *(f"{v:.2f}" for _, v in values[9:]))
+            (shorten(phrase, 40), *(f"{v:.2f}" for _, v in values[cut:]))
             for phrase, _, _, values in explained.keywords
         ]
-        print_table(("keyword", *names[9:]), rows, numbers=1)
+        print_table(("keyword", *names[cut:]), rows, numbers=1)
 
 
 def _write(target: Path, text: str) -> None:
