@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["MICRO_BATCH", "LlamaEmbedder", "embedder_of"]
 
+import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final, Literal
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ops.errors import DocumentError, ModelError
+from ops.inference.calibration import Calibration
+from ops.inference.cores import physical_cores
 from ops.inference.llama import Context, Model
 from ops.inference.models import ModelFile, demand
 from ops.inference.owner import OWNER
@@ -21,13 +24,6 @@ from ops.inference.tokenizer import Framer, tokenizer_of
 
 MICRO_BATCH: Final = 512
 """Tokens that a context takes at once; longer texts get one of their own."""
-
-PACKED: Final = 384
-"""Tokens of short texts that pass through the model together.
-
-An encoder's attention runs over all of them, whatever text they belong to, so more are slower;
-fewer leave the matrix kernels short of work. See docs/models.md.
-"""
 
 SEQUENCES: Final = 64
 """Most texts of one batch; it divides MICRO_BATCH, as llama.cpp demands."""
@@ -48,6 +44,7 @@ class LlamaEmbedder:
         self._contexts: dict[int, Context] = {}
         self._tokens: dict[int, Context] = {}
         self._dimensions = self._model.dimensions
+        self._calibration = Calibration(file, threads or physical_cores())
 
     @property
     def hash(self) -> str:
@@ -82,11 +79,23 @@ class LlamaEmbedder:
                 hint="make chunks smaller, or let embed.llama cut windows (too_long: window)",
             )
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for batch in pack(lengths, PACKED, SEQUENCES):
-            with OWNER:
-                vectors[batch] = self._run([tokens[index] for index in batch])
-            if progress:
-                progress(len(batch))
+
+        def run(indexes: Sequence[int], size: int) -> float:
+            # An encoder's attention runs over all tokens of a batch, whatever text they belong to,
+            # so more are slower; fewer leave the matrix kernels short of work.
+            seconds = 0.0
+            for places in pack([lengths[index] for index in indexes], size, SEQUENCES):
+                batch = [indexes[place] for place in places]
+                with OWNER:
+                    start = time.perf_counter()
+                    vectors[batch] = self._run([tokens[index] for index in batch])
+                    seconds += time.perf_counter() - start
+                if progress:
+                    progress(len(batch))
+            return seconds
+
+        left = self._calibration.try_out(lengths, run)
+        run(left, self._calibration.size)
         return vectors
 
     def embed_tokens(
