@@ -27,6 +27,8 @@ BUILT_IN = {
     "segment.cluster": "ops.segment.cluster:Cluster",
     "segment.topic": "ops.segment.topic:Topic",
     "segment.dynamic": "ops.segment.dynamic:Dynamic",
+    "segment.merge": "ops.segment.merge:Merge",
+    "segment.overlap": "ops.segment.overlap:Overlap",
     "keywords.frake": "ops.keywords.frake:Frake",
     "keywords.yake": "ops.keywords.yake:Yake",
     "keywords.singlerank": "ops.keywords.singlerank:SingleRank",

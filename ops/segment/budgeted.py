@@ -51,7 +51,7 @@ class Budgeted(Segmenter):
         """The pieces of one document, in order of start, as the ruler measures them."""
 
     def plans(
-        self, documents: list[Document], rulers: list[Ruler], ctx: Context
+        self, frames: Frames, documents: list[Document], rulers: list[Ruler], ctx: Context
     ) -> Iterator[list[Piece]]:
         """The pieces of each document, in their order."""
         for document, ruler in zip(documents, rulers, strict=True):
@@ -64,7 +64,7 @@ class Budgeted(Segmenter):
         table = frames["documents"]
         documents = list(documents_of(table))
         measured = rulers([document.text for document in documents], tokenizer, ctx.check)
-        plans = self.plans(documents, measured, ctx)
+        plans = self.plans(frames, documents, measured, ctx)
         drafts = [Draft(*each) for each in zip(documents, measured, plans, strict=True)]
         pieces = {}
         settled = settle(drafts, self.size, tokenizer, trim=self.trims, check=ctx.check)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ops.context import Context
+from ops.frames import Frames
 from ops.op import parameter
 from ops.segment.breaks import breaks_of
 from ops.segment.budgeted import Budgeted
@@ -79,7 +80,7 @@ class Embedded(Budgeted):
         raise TypeError(f"{self.name} plans with vectors")
 
     def plans(
-        self, documents: list[Document], rulers: list[Ruler], ctx: Context
+        self, frames: Frames, documents: list[Document], rulers: list[Ruler], ctx: Context
     ) -> Iterator[list[Piece]]:
         zones = []
         units = []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ops.context import Context
 from ops.frames import CHUNKS, Frames
 from ops.op import Op
-from ops.registry import all_ops
+from ops.registry import all_ops, op_class
 from ops.segment.piece import Structure
 from tests.letters import LettersOnly
 from tests.segments import documents, structured, texts
@@ -123,3 +123,39 @@ def _overlap(kind: type[Op], size: int) -> int:
     except ValueError:
         return 0
     return max(size // 3, 1)
+
+
+@pytest.mark.parametrize("name", ["segment.merge", "segment.overlap"])
+@pytest.mark.parametrize("cutter", ["segment.sentence", "segment.section", "segment.table"])
+@SLOW
+@given(data=st.data(), drawn=st.one_of(structured(), lines().map(lambda text: (text, []))))
+def test_promises_of_those_that_work_on_chunks(
+    name: str, cutter: str, data: st.DataObject, drawn: tuple[str, list[Structure]]
+) -> None:
+    text, structure = drawn
+    table = documents([text, ""], [structure, []])
+    size = data.draw(st.integers(1, 40))
+    more = data.draw(st.integers(0, 40))
+    values: dict[str, Any] = {"size": size + more, "tokenizer": "words"}
+    if name == "segment.overlap":
+        how = data.draw(st.sampled_from(["text", "derived"]))
+        values |= {"overlap": min(more, size), "how": how}
+    else:
+        values |= {"under": data.draw(st.sampled_from([0, 5])), "across": data.draw(st.booleans())}
+    if values.get("overlap", 0) >= values["size"]:
+        values["overlap"] = 0
+    first = op_class(cutter).model_validate({"size": size, "tokenizer": "words"})
+    cut = first.apply(Frames({"documents": table}), Context(LettersOnly()))["chunks"]
+    ctx = Context(LettersOnly())
+    frames = Frames({"documents": table, "chunks": cut})
+    made = op_class(name).model_validate(values).apply(frames, ctx)["chunks"]
+    assert not ctx.failures
+    assert made["chunk_id"].is_unique().all()
+    covered = bytearray(len(text))
+    for row in made.iter_rows(named=True):
+        assert row["text"] == text[row["start"] : row["end"]]
+        assert row["level"] or row["tokens"] <= values["size"]
+        covered[row["start"] : row["end"]] = b"\1" * len(row["text"])
+    assert not "".join(sign for sign, seen in zip(text, covered, strict=True) if not seen).strip()
+    assert set(made["parent_id"].drop_nulls()) <= set(made["chunk_id"])
+    assert made.filter(level=0).height <= cut.filter(level=0).height

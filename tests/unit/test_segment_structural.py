@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
+from ops.frames import Frames
 from ops.load.formats.markdown import structure
 from ops.op import Segmenter
 from ops.registry import op_class
 from ops.segment.grammar import guess
 from ops.segment.piece import Structure
-from tests.segments import chunks_of
+from tests.segments import chunks_of, context, documents
 
 LAW = (
     "Preamble\n\nChapter I General\n\nArticle 1 Scope\n\nThis applies. See Article 2 and § 9.\n\n"
@@ -168,3 +170,41 @@ def test_labels_of_old_code() -> None:
         "START ;entry\n SET X=1\n QUIT",
         ";\n; adds\nADD(A,B) ;\n QUIT A+B",
     ]
+
+
+def again(
+    name: str, chunks: pl.DataFrame, text: str, spans: list[Structure], **values: object
+) -> pl.DataFrame:
+    frames = Frames({"documents": documents([text], [spans]), "chunks": chunks})
+    return made(name, **values).apply(frames, context())["chunks"]
+
+
+def test_small_neighbours_are_joined_within_their_section() -> None:
+    text = "# A\n\nOne one.\n\nTwo two.\n\n# B\n\nThree three."
+    spans = marked(text)
+    cut = chunks_of(made("segment.sentence", size=5), text, spans)
+    assert cut["text"].to_list() == ["# A\n\nOne one.", "Two two.", "# B\n\nThree three."]
+    joined = again("segment.merge", cut, text, spans)
+    assert joined["text"].to_list() == ["# A\n\nOne one.\n\nTwo two.", "# B\n\nThree three."]
+    assert joined["boundary"].to_list() == ["paragraph", "end"]
+    assert joined["tokens"].to_list() == [8, 5]
+    assert len(again("segment.merge", cut, text, spans, across=True)) == 1
+    assert len(again("segment.merge", cut, text, spans, under=3)) == 3
+
+
+def test_parents_outlive_merging() -> None:
+    cut = chunks_of(made("segment.section", size=8, parents="nearest"), LAW)
+    joined = again("segment.merge", cut, LAW, [], size=30)
+    names = set(joined["chunk_id"])
+    assert set(joined["parent_id"].drop_nulls()) <= names
+    assert joined.filter(level=0).height < cut.filter(level=0).height
+
+
+def test_overlap_as_text_and_as_derived_text() -> None:
+    text = "One two three. Four five six. Seven eight nine."
+    cut = chunks_of(made("segment.sentence", size=4), text)
+    as_text = again("segment.overlap", cut, text, [], overlap=2)
+    assert as_text["text"].to_list()[1] == "three. Four five six."
+    derived = again("segment.overlap", cut, text, [], overlap=2, how="derived")
+    assert derived["text"].to_list() == cut["text"].to_list()
+    assert derived["derived_text"].to_list()[1] == "three.\nFour five six."
