@@ -64,7 +64,7 @@ def _systems(ctx: Context) -> Mapping[str, tuple[System, int]]:
         "frake_published": (chunkbook(ctx, variant="published"), 300),
         "yake": (yake(), everything),
         "singlerank": (op(ctx, SingleRank()), everything),
-        "tfidf": (tfidf, everything),
+        "tfidf": (tfidf(ctx), everything),
         "mmr": (op(ctx, Mmr()), MMR_ARTICLES),
         "frake_code": (frake_code(CODE_SECONDS), CODE_ARTICLES),
     }

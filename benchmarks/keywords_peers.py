@@ -8,6 +8,7 @@ import importlib
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 import polars as pl
@@ -18,7 +19,8 @@ from ops.errors import UsageError
 from ops.frames import Frames
 from ops.keywords.frake import Frake
 from ops.keywords.peer import Peer
-from ops.language import load_pipeline, stop_words
+from ops.keywords.tfidf import TfIdf
+from ops.language import load_pipeline
 from ops.segment.sentences import sentences
 
 System: TypeAlias = Callable[[Sequence[Article]], list[list[str]]]
@@ -32,15 +34,7 @@ def chunkbook(ctx: Context, **settings: Any) -> System:
     frake = Frake.model_validate({"count": TOP, **settings})
 
     def run(found: Sequence[Article]) -> list[list[str]]:
-        ids = [f"{place:06}" for place in range(len(found))]
-        table = pl.DataFrame(
-            {
-                "doc_id": ids,
-                "text": [article.text for article in found],
-                "language": [article.language for article in found],
-            }
-        )
-        out = frake.apply(Frames({"documents": table}), ctx)["documents"]
+        out = frake.apply(Frames({"documents": _table(found)}), ctx)["documents"]
         return [[k["phrase"] for k in row] for row in out["keywords"].to_list()]
 
     return run
@@ -71,25 +65,26 @@ def yake() -> System:
     return run
 
 
-def tfidf(found: Sequence[Article]) -> list[list[str]]:
-    """TF-IDF of phrases of one to three words, stop words left out, over the whole set."""
-    library = _library("sklearn.feature_extraction.text")
-    stop = sorted(set().union(*(stop_words(article.language) for article in found)))
-    vectorizer = library.TfidfVectorizer(
-        ngram_range=(1, 3), stop_words=stop, sublinear_tf=False, token_pattern=r"(?u)\b\w[\w-]+\b"
-    )
-    import warnings
+def tfidf(ctx: Context) -> System:
+    """The op `keywords.tfidf`, its state fitted on the whole set."""
+    peer = TfIdf()
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)
-        table = vectorizer.fit_transform([article.text for article in found]).tocsr()
-    names = vectorizer.get_feature_names_out()
-    ranked = []
-    for row in range(table.shape[0]):
-        one = table[row]
-        order = sorted(zip((-one.data).tolist(), one.indices.tolist(), strict=True))[: 2 * TOP]
-        ranked.append([str(names[index]) for _, index in order])
-    return ranked
+    def run(found: Sequence[Article]) -> list[list[str]]:
+        parts = peer.summarise(Frames({"documents": _table(found)}), ctx)
+        state = peer.fit(parts[name] for name in sorted(parts))
+        return op(replace(ctx, state=state), peer)(found)
+
+    return run
+
+
+def _table(found: Sequence[Article]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "doc_id": [f"{place:06}" for place in range(len(found))],
+            "text": [article.text for article in found],
+            "language": [article.language for article in found],
+        }
+    )
 
 
 def frake_code(seconds: float) -> System:
