@@ -29,6 +29,11 @@ _SMALL: Final = 10_000
 _LARGE: Final = 100_000
 """Rows from which on finding an order leaves much memory behind."""
 _KEPT_SMALL: Final = 64
+_SPAN: Final = 1 << 26
+"""Rows, and gaps between them, up to which marking them is quicker than sorting them."""
+_FILE: Final = np.uint64(32)
+_ROW: Final = np.uint64(0xFFFFFFFF)
+"""A row id is the number of a file in its upper half, and a place in it in its lower one."""
 
 
 class Pages:
@@ -98,6 +103,13 @@ class Pages:
                 hint="columns: " + ", ".join(stored),
             )
         by |= {name: False for name in self._default if name in stored and name not in by}
+        whole = self._orders.get((None, order))
+        if where and whole is not None:
+            count = self.count(where)
+            if count == len(whole):
+                return whole
+            if count > _SMALL:
+                return self._passing(where, whole)
 
         def read(names: Sequence[str]) -> Any:
             query = self._handle.search().select(list(names)).with_row_id(True)
@@ -107,3 +119,18 @@ class Pages:
         if len(ids) > _LARGE:
             give_back()
         return ids
+
+    def _passing(self, where: str, whole: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Those of all rows, which stand in their order, that pass a filter."""
+        query = self._handle.search().where(where).select([ROW_ID]).with_row_id(True)
+        found: NDArray[np.uint64] = query.to_arrow()[ROW_ID].to_numpy()
+        files, rows = whole >> _FILE, whole & _ROW
+        width = int(rows.max(initial=0)) + 1
+        if (int(files.max(initial=0)) + 1) * width > _SPAN:
+            chosen = np.isin(whole, found)
+        else:
+            passes = np.zeros((int(files.max(initial=0)) + 1, width), dtype=bool)
+            passes[found >> _FILE, found & _ROW] = True
+            chosen = passes[files, rows]
+        kept: NDArray[np.uint64] = whole[chosen]
+        return kept

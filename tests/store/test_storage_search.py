@@ -254,3 +254,23 @@ def test_searches_after_changes_find_what_is_new(store: Store, tables: Tables) -
         hits = reader.search("index", word, mode="text", k=9)
         assert {hit.row["doc_id"] for hit in hits} == set(ids(number))
         assert len(hits) == 3
+
+
+@pytest.mark.parametrize("span", [1 << 26, 0])
+def test_a_filter_over_a_known_order_gives_what_sorting_gives(
+    store: Store, monkeypatch: pytest.MonkeyPatch, span: int
+) -> None:
+    made = collection(*range(12), count=5)
+    published(store, made.head(30))
+    reader = published(store, made)
+    fresh = store.reader("handbook")
+    assert fresh is not None
+    for where in ({"ordinal": [0, 2, 4]}, {"level": 0}, {"language": "de"}):
+        wanted = fresh.page("index", offset=3, limit=20, where=where, order=("-title",))
+        with monkeypatch.context() as patch:
+            patch.setattr("storage.pages._SMALL", 1)
+            patch.setattr("storage.pages._SPAN", span)
+            reader.page("index", offset=0, limit=5, order=("-title",))
+            found = reader.page("index", offset=3, limit=20, where=where, order=("-title",))
+        assert len(found) > 5
+        assert_frame_equal(found, wanted)
