@@ -27,6 +27,7 @@ BUILT_IN = {
     "segment.cluster": "ops.segment.cluster:Cluster",
     "segment.topic": "ops.segment.topic:Topic",
     "segment.dynamic": "ops.segment.dynamic:Dynamic",
+    "segment.learned": "ops.segment.learned:Learned",
     "segment.merge": "ops.segment.merge:Merge",
     "segment.overlap": "ops.segment.overlap:Overlap",
     "keywords.frake": "ops.keywords.frake:Frake",

@@ -20,7 +20,7 @@ SLOW = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max
 CUTTERS = {
     name: kind
     for name, kind in all_ops().items()
-    if kind.family() == "segment" and "chunks" not in kind.reads
+    if kind.family() == "segment" and "chunks" not in kind.reads and name != "segment.learned"
 }
 CHOICES: dict[str, dict[str, list[Any]]] = {
     "segment.section": {"parents": ["none", "nearest", "all"], "numbers": [True, False]},
