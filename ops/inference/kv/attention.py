@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Asked", "attended"]
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,13 @@ Asked: TypeAlias = NDArray[np.float32]
 """Queries after RoPE: (layers, tokens, heads, width)."""
 
 
-def attended(entries: Entries, queries: Asked, layout: Layout) -> Scores:
-    """Mean attention (layers, kv heads, entries) over tokens and the query heads of a group.
+def attended(
+    entries: Entries, queries: Asked, layout: Layout, over: Literal["mean", "most"] = "mean"
+) -> Scores:
+    """Attention (layers, kv heads, entries), over tokens and the query heads of a group.
+
+    Args:
+        over: the mean of them, or the most that any of them pays.
 
     The softmax runs over these entries alone, as if the queries' own tokens were not there.
     """
@@ -41,7 +46,7 @@ def attended(entries: Entries, queries: Asked, layout: Layout) -> Scores:
             scores -= scores.max(axis=1, keepdims=True)
             np.exp(scores, out=scores)
             scores /= scores.sum(axis=1, keepdims=True)
-            found[layer, head] = scores.mean(axis=0)
+            found[layer, head] = scores.max(axis=0) if over == "most" else scores.mean(axis=0)
 
     with ThreadPoolExecutor(physical_cores()) as pool:
         list(pool.map(one, range(layers)))

@@ -21,10 +21,12 @@ from ops.inference.kv.budget import SINKS, entries_left
 from ops.inference.kv.cluster import CHUNK, Clusters, clusters
 from ops.inference.kv.entries import Entries
 from ops.inference.kv.layout import Layout
-from ops.inference.kv.select import pool, select
+from ops.inference.kv.select import Scores, pool, select
 
 POOLED: Final = 25
 CENTROIDS: Final = 0.2
+SHORTLIST: Final = 4
+"""Entries that the centroids propose, to one that is restored."""
 LATEST: Final = 32
 """Last entries that stay; fewer than elsewhere, for the question comes after them anyway."""
 
@@ -54,17 +56,31 @@ def restore(
 ) -> Entries:
     """The `size` entries of a text that a question is about, as they are.
 
+    Centroids give a shortlist; on that the keys themselves decide: the most attention that any of
+    the question's tokens pays, in the mean over layers and heads.
+
     Args:
-        entries: of the whole text; only what is chosen is read, so they may be memory-mapped.
+        entries: of the whole text; they may be memory-mapped.
         queries: of the question, read after all entries.
         pooled: neighbours whose scores are averaged.
     """
+    near = _near(entries, index, queries, layout)
+    count = min(len(entries), SHORTLIST * size)
+    listed = np.zeros(len(entries), dtype=bool)
+    listed[np.argsort(-near[0, 0], kind="stable")[:count]] = True
+    exact = attended(entries.where(listed), queries, layout, "most")
+    scores = np.zeros((1, 1, len(entries)), dtype=np.float32)
+    scores[0, 0, listed] = exact.mean(axis=(0, 1))
+    return select(entries, pool(scores, pooled), size, sinks=sinks, recent=recent)
+
+
+def _near(entries: Entries, index: Clusters, queries: Asked, layout: Layout) -> Scores:
+    """How much the question attends to the clusters of each entry, pooled."""
     shares = attended(index.centroids, queries, layout)
-    scores = np.zeros(len(entries), dtype=np.float64)
+    found = np.zeros(len(entries), dtype=np.float64)
     for owners, share in zip(
         index.owners.reshape(-1, len(entries)), shares.reshape(-1, shares.shape[2]), strict=True
     ):
         counts = np.bincount(owners, minlength=len(share))
-        scores += (share / np.maximum(counts, 1))[owners]
-    mean = (scores / shares[..., 0].size).astype(np.float32)
-    return select(entries, pool(mean[None, None], pooled), size, sinks=sinks, recent=recent)
+        found += (share / np.maximum(counts, 1))[owners]
+    return pool(found.astype(np.float32)[None, None], POOLED)
