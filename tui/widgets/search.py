@@ -19,7 +19,7 @@ Mode = Literal["text", "vector", "hybrid"]
 
 MODES: Final[tuple[Mode, ...]] = ("text", "vector", "hybrid")
 NO_VECTORS: Final = "This collection has no vectors: add an embed.llama cell above it"
-PAUSE: Final = 0.15
+PAUSE: Final = 0.04
 """Seconds without a key before a search starts."""
 
 
