@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.result import Figure, Progress
-from ops.inference.engine import Engine, pays_flash_attention
+from ops.inference.engine import Engine, shape_for
 from ops.inference.grammar import json_grammar
 from ops.inference.jobs import Request
 from ops.inference.llama import Model
@@ -85,7 +85,7 @@ def busy_slowdown(data: Path | None, progress: Progress) -> Figure:
     """How much longer 4 prompts take while another process keeps one core busy."""
     with _model() as model:
         asked = [Request(text, 24) for text in passages(data, 4, 200, model)]
-        engine = _engine(model, PROMPTS, flash=pays_flash_attention(asked))
+        engine = _engine(model, asked, PROMPTS)
         _timed(engine, asked)
         calm, busy = [], []
         for number in range(ROUNDS):
@@ -110,8 +110,8 @@ def drift(data: Path | None, progress: Progress, prompts: int = DRIFT) -> Figure
     """Growth of the resident memory over many short prompts, after the first tenth."""
     with _model() as model:
         texts = passages(data, prompts, 12, model)
-        engine = _engine(model, PROMPTS)
         grammar = json_grammar({"enum": ["yes", "no"]})
+        engine = _engine(model, [Request(text, 4, grammar) for text in texts[:64]], PROMPTS)
         sizes = []
         for number in range(10):
             part = texts[number * len(texts) // 10 : (number + 1) * len(texts) // 10]
@@ -127,8 +127,8 @@ def drift(data: Path | None, progress: Progress, prompts: int = DRIFT) -> Figure
 def _speedup(
     name: str, goal: float, model: Model, asked: Sequence[Request], progress: Progress
 ) -> Figure:
-    one = _engine(model, 1, flash=pays_flash_attention(asked[:1]))
-    many = _engine(model, PROMPTS, flash=pays_flash_attention(asked))
+    one = _engine(model, asked[:1], 1)
+    many = _engine(model, asked, PROMPTS)
     _timed(many, asked[:2])
     alone, together = [], []
     for number in range(ROUNDS):
@@ -141,8 +141,17 @@ def _speedup(
     return Figure(name, ratio, "times", "one by one", ratio, goal, ratio >= goal)
 
 
-def _engine(model: Model, sequences: int, *, flash: bool = True) -> Engine:
-    return Engine(model, length=8_192, sequences=sequences, batch=512, flash_attention=flash)
+def _engine(model: Model, asked: Sequence[Request], sequences: int) -> Engine:
+    """As `generate_many` lays it out for these."""
+    shape = shape_for(asked, 8_192, sequences)
+    return Engine(
+        model,
+        length=shape.length,
+        sequences=shape.sequences,
+        batch=512,
+        flash_attention=shape.flash_attention,
+        shared=shape.shared,
+    )
 
 
 def _timed(engine: Engine, asked: Sequence[Request]) -> float:

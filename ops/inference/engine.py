@@ -11,7 +11,7 @@ order of the prompts).
 
 from __future__ import annotations
 
-__all__ = ["Engine", "pays_flash_attention"]
+__all__ = ["Engine", "Shape", "pays_flash_attention", "shape_for"]
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -28,6 +28,12 @@ from ops.inference.llama import Context, Model
 from ops.inference.owner import OWNER
 from ops.inference.prefixes import common, distinct, trie_order
 from ops.inference.sampling import Sampler
+
+PADDED: Final = 256
+"""llama.cpp gives each sequence a multiple of so many entries."""
+
+LEAST: Final = 4
+"""Sequences from which on a memory is worth dividing."""
 
 WORTH: Final = 16
 """Tokens in common from which it is worth to wait for another sequence to read them."""
@@ -59,6 +65,8 @@ class Engine:
         sequences: most prompts at a time.
         batch: most tokens in one pass.
         flash_attention: see `pays_flash_attention`.
+        shared: one memory for all sequences, so that they can share what they begin with; else
+            each has its part of the length.
     """
 
     def __init__(
@@ -70,6 +78,7 @@ class Engine:
         batch: int,
         threads: int | None = None,
         flash_attention: bool = True,
+        shared: bool = True,
     ) -> None:
         self.context = Context(
             model,
@@ -79,7 +88,10 @@ class Engine:
             sequences=sequences,
             threads=threads,
             flash_attention=flash_attention,
+            unified=shared,
         )
+        self._shared = shared
+        self.longest = self.context.length if shared else self.context.length // sequences
         self._model = model
         self._slots = [_Slot(number) for number in range(sequences)]
         self._cells = Cells(self.context.length)
@@ -131,8 +143,8 @@ class Engine:
     ) -> bool:
         """Give a request a sequence, if there is room; what can never fit is answered so."""
         whole = len(request.tokens) + request.max_tokens
-        if whole > self.context.length or not len(request.tokens):
-            found[index] = Completion("", 0, "refused", _too_long(request, self.context.length))
+        if whole > self.longest or not len(request.tokens):
+            found[index] = Completion("", 0, "refused", _too_long(request, self.longest))
             return True
         source, shares = self._source(request.tokens)
         slot = self._room(whole - shares, source)
@@ -163,6 +175,8 @@ class Engine:
         """The sequence that has, or will have, most of a prompt's beginning; at least its last
         token must be read again, for its scores."""
         best: tuple[int, int, _Slot] | None = None
+        if not self._shared:
+            return None, 0
         for slot in self._slots:
             shares = min(common(slot.tokens, tokens), len(tokens) - 1)
             if shares > slot.read and shares < WORTH:
@@ -175,8 +189,8 @@ class Engine:
     def _room(self, wanted: int, source: _Slot | None) -> _Slot | None:
         """An idle sequence, with so many entries free beside what running jobs may need."""
         idle = sorted((slot for slot in self._slots if slot.job is None), key=lambda s: s.used)
-        if not idle:
-            return None
+        if not idle or not self._shared:
+            return idle[0] if idle else None
         promised = sum(job.left for job in self._jobs())
         empty = [slot for slot in idle if not len(slot.entries)]
         others = [slot for slot in idle if len(slot.entries) and slot is not source]
@@ -310,3 +324,29 @@ def pays_flash_attention(requests: Sequence[Request]) -> bool:
     every = read + written
     own = sum(len(one.tokens) + one.max_tokens / 2 for one in requests) / len(requests)
     return 10 * written * own < every * (written + 0.3 * read)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How the memory of an engine is laid out."""
+
+    length: int
+    sequences: int
+    flash_attention: bool
+    shared: bool
+
+
+def shape_for(requests: Sequence[Request], length: int, sequences: int) -> Shape:
+    """The fastest layout for these within so many entries and sequences.
+
+    Prompts that share most of what they read have one memory and one matrix product for all; short
+    ones that share little have a part of the memory each; long ones have flash attention.
+    """
+    if not pays_flash_attention(requests):
+        return Shape(length, sequences, flash_attention=False, shared=True)
+    longest = max((len(one.tokens) + one.max_tokens for one in requests), default=length)
+    each = -(-longest // PADDED) * PADDED
+    together = min(sequences, length // each)
+    if together < LEAST:
+        return Shape(length, sequences, flash_attention=True, shared=True)
+    return Shape(each * together, together, flash_attention=False, shared=False)

@@ -11,7 +11,7 @@ from typing import Final
 from ops.generation import Answer, Prompt, Surprisal
 from ops.inference.chat import Chat
 from ops.inference.checked import Asked, Checked
-from ops.inference.engine import Engine, pays_flash_attention
+from ops.inference.engine import Engine, Shape, shape_for
 from ops.inference.jobs import Completion, Request
 from ops.inference.llama import Context, Model
 from ops.inference.models import ModelFile, demand
@@ -49,7 +49,7 @@ class LlamaGenerator(Checked):
         self._model = Model(file.path)
         self._chat = Chat(self._model)
         self._shape = (min(length, file.context), sequences, batch)
-        self._engines: dict[bool, Engine] = {}
+        self._engines: dict[tuple[bool, bool], Engine] = {}
         self._running: Engine | None = None
         self._scores: Context | None = None
 
@@ -119,19 +119,30 @@ class LlamaGenerator(Checked):
         if (running := self._running) is not None:
             running.context.interrupt()
 
-    def engine(self, *, flash_attention: bool = True) -> Engine:
-        """What runs the prompts, with or without flash attention; made when first asked for."""
-        if flash_attention not in self._engines:
-            length, sequences, batch = self._shape
-            self._engines[flash_attention] = Engine(
+    def engine(self, shape: Shape | None = None) -> Engine:
+        """What runs the prompts; made when first asked for, or when it is too small."""
+        length, sequences, batch = self._shape
+        shape = shape or Shape(length, sequences, flash_attention=True, shared=True)
+        kind = (shape.flash_attention, shape.shared)
+        found = self._engines.get(kind)
+        if (
+            found is not None
+            and not shape.shared
+            and found.longest < shape.length // shape.sequences
+        ):
+            found.close()
+            found = None
+        if found is None:
+            found = self._engines[kind] = Engine(
                 self._model,
-                length=length,
-                sequences=sequences,
+                length=shape.length,
+                sequences=shape.sequences,
                 batch=batch,
                 threads=self._threads,
-                flash_attention=flash_attention,
+                flash_attention=shape.flash_attention,
+                shared=shape.shared,
             )
-        return self._engines[flash_attention]
+        return found
 
     def run(
         self,
@@ -141,7 +152,8 @@ class LlamaGenerator(Checked):
         on_done: Callable[[int], None] | None = None,
     ) -> list[Completion]:
         """Answer requests in tokens, by the engine that suits them; see `Engine.run`."""
-        engine = self.engine(flash_attention=pays_flash_attention(requests))
+        length, sequences, _ = self._shape
+        engine = self.engine(shape_for(requests, length, sequences))
         self._running = engine
         try:
             return engine.run(requests, on_text=on_text, on_done=on_done)

