@@ -110,6 +110,11 @@ def _cells(text: str) -> bool:
     return "segment.recursive" in text
 
 
+def _rows(text: str) -> bool:
+    """The table of chunks; their words alone stand in the notebook's text too."""
+    return f"{CHUNKS:,} chunks" in text and wanted_text(5) in text
+
+
 def _measure(terminal: Terminal, progress: Progress) -> dict[str, list[float]]:
     """First rows, pages, searches, keys, and the memory after all of it."""
     terminal.until(_cells, "the cells")
@@ -118,7 +123,7 @@ def _measure(terminal: Terminal, progress: Progress) -> dict[str, list[float]]:
     terminal.rest(20)
     progress("rows, keys, pages, searches")
     begun = terminal.press("2")
-    rows = terminal.until(lambda text: wanted_text(5) in text, "the first rows") - begun
+    rows = terminal.until(_rows, "the first rows") - begun
     terminal.rest(20)
     found: dict[str, list[float]] = {"rows": [rows], "key": [], "page": [], "search": []}
     for number in range(STEPS):
