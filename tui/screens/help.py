@@ -22,7 +22,7 @@ of its own; the chosen chunk stands out. The number at the left is that of the c
 begins there.
 
 States of a cell: ● fresh, ◐ stale (its input, parameters or model changed), ▲ some documents \
-were put aside, ○ never run."""
+were put aside, ○ never run, ✗ wrong. Lines at the left join a cell to those that read it."""
 
 
 class HelpScreen(ModalScreen[None]):

@@ -167,7 +167,7 @@ class CellList(ScrollView, can_focus=True):
             place = self.checked.draft.cells.get(before.id, place)
         self.place = min(max(place, 0), len(self.entries) - 1)
         self._lay_out()
-        self._reveal()
+        self._bring_into_view()
         entry = self.entry
         if entry is not None:
             self.post_message(self.Chosen(self.place, entry))
@@ -203,7 +203,7 @@ class CellList(ScrollView, can_focus=True):
             return
         self.glances = wanted
         self._lay_out()
-        self._reveal()
+        self._bring_into_view()
 
     # Choosing
 
@@ -260,7 +260,7 @@ class CellList(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         self._lay_out()
-        self._reveal()
+        self._bring_into_view()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -328,6 +328,11 @@ class CellList(ScrollView, can_focus=True):
         if isinstance(entry, CellEntry) and entry.id in self.glances:
             lines += [Content(""), *glance(self.glances[entry.id], width)]
         return lines
+
+    def _bring_into_view(self) -> None:
+        """Now, and again once there is a scrollbar, without which nothing scrolls."""
+        self._reveal()
+        self.call_after_refresh(self._reveal)
 
     def _reveal(self) -> None:
         block = self._blocks.get(self.place)
