@@ -215,17 +215,20 @@ def measure(
 
 def _held(found: Mapping[Key, Phrase]) -> list[int]:
     """For each candidate the count of the most frequent candidate that holds it, else 0."""
+    longest = max(map(len, found))
+    levels: list[dict[Key, None]] = [{} for _ in range(longest + 1)]
+    for key in found:
+        levels[len(key)][key] = None
     best: dict[Key, int] = {}
-    for key in sorted(found, key=len, reverse=True):
-        own = found.get(key)
-        mine = max(best.get(key, 0), len(own.places) if own else 0)
-        level = [key]
-        while len(level[0]) > 1:
-            level = [part for each in level for part in (each[1:], each[:-1])]
-            fresh = [part for part in dict.fromkeys(level) if best.get(part, 0) < mine]
-            if not fresh:
-                break
-            for part in fresh:
-                best[part] = mine
-            level = fresh
+    for size in range(longest, 1, -1):
+        shorter = levels[size - 1]
+        for key in levels[size]:
+            own = found.get(key)
+            mine = best.get(key, 0)
+            if own is not None and len(own.places) > mine:
+                mine = len(own.places)
+            for part in (key[1:], key[:-1]):
+                if best.get(part, 0) < mine:
+                    best[part] = mine
+                    shorter[part] = None
     return [best.get(key, 0) for key in found]
