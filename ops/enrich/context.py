@@ -16,8 +16,8 @@ from ops.context import Context as OpContext
 from ops.enrich.context_windows import Reading, readings
 from ops.errors import DocumentError
 from ops.frames import Frames, Schema, conform, keys
-from ops.situating import Situator
 from ops.op import Columns, Op, parameter
+from ops.situating import Situator
 
 
 class Context(Op):
