@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["chunks_frame"]
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -37,17 +37,16 @@ def chunks_frame(
     Raises:
         UsageError: a piece is empty or lies outside its text, or its parent is not among them.
     """
-    rows: list[tuple[Any, ...]] = []
+    columns: dict[str, list[Any]] = {name: [] for name in CHUNKS}
     for doc, text in documents.select("doc_id", "text").iter_rows():
-        if doc in pieces:
-            rows += _rows(doc, text, pieces[doc])
-    columns: dict[str, Any] = (
-        dict(zip(CHUNKS, zip(*rows, strict=True), strict=True)) if rows else {}
-    )
-    for name in MARKS if rows else ():
-        if not any(columns.get(name, ())):
-            columns[name] = pl.repeat(None, len(rows), dtype=CHUNKS[name], eager=True)
-    table = pl.DataFrame(columns, schema=dict(CHUNKS))
+        if pieces.get(doc):
+            _add(columns, doc, text, sorted(pieces[doc], key=_place))
+    count = len(columns["chunk_id"])
+    data: dict[str, Any] = {**columns}
+    for name in MARKS:
+        if not any(columns[name]):
+            data[name] = pl.repeat(None, count, dtype=CHUNKS[name], eager=True)
+    table = pl.DataFrame(data, schema=dict(CHUNKS))
     uncounted = table.filter(pl.col("tokens") == UNCOUNTED)
     if len(uncounted):
         counts = tokenizer.count(uncounted["text"].to_list())
@@ -57,34 +56,54 @@ def chunks_frame(
     return conform("chunks", table, CHUNKS)
 
 
-def _rows(doc: str, text: str, pieces: Sequence[Piece]) -> Iterator[tuple[Any, ...]]:
-    """In the order of the columns of CHUNKS."""
-    parents: dict[tuple[int, int, int], str] = {}
+def _add(columns: dict[str, list[Any]], doc: str, text: str, pieces: list[Piece]) -> None:
+    """Adds the pieces of one document, parents before their children."""
+    starts, ends, whys, levels, parents, tokens, scores, thresholds, leads = map(
+        list, zip(*pieces, strict=True)
+    )
+    bodies = [text[start:end] for start, end in zip(starts, ends, strict=True)]
+    if min(starts) < 0 or max(ends) > len(text) or not all(bodies):
+        wrong = next(p for p in pieces if not 0 <= p.start < p.end <= len(text))
+        raise UsageError(f"{doc} has a piece [{wrong.start}, {wrong.end}) outside its text")
     seen: dict[tuple[int, str], int] = {}
-    ordinal = last = 0
-    # Parents lie on higher levels, so they have their ids before their children ask for them.
-    for piece in sorted(pieces, key=_place):
-        start, end, why, level, parent, tokens, score, threshold, lead = piece
-        if not 0 <= start < end <= len(text):
-            raise UsageError(f"{doc} has a piece [{start}, {end}) outside its text")
-        above = None
-        if parent is not None:
-            above = parents.get(_place(parent))
-            if above is None:
-                raise UsageError(f"{doc} has a piece at {start} without its parent")
-        body = text[start:end]
+    names = []
+    for level, body in zip(levels, bodies, strict=True):
         before = seen.get((level, body), 0)
         seen[level, body] = before + 1
-        name = chunk_id(doc, level, body, before)
-        if level:
-            parents[_place(piece)] = name
-        ordinal, last = 0 if level != last else ordinal, level
-        derived = _derived(text, piece) if lead else (None, None)
-        yield (
-            *(name, doc, level, ordinal, above, start, end, body, tokens),
-            *(why, score, threshold, *derived),
-        )
-        ordinal += 1
+        names.append(chunk_id(doc, level, body, before))
+    above: list[str | None] = [None] * len(pieces)
+    ordinals = list(range(len(pieces)))
+    if levels[0]:  # parents lie on higher levels, so they come first
+        places = {_place(piece): name for piece, name in zip(pieces, names, strict=True)}
+        first = {level: levels.index(level) for level in set(levels)}
+        ordinals = [at - first[level] for at, level in enumerate(levels)]
+    else:
+        places = {}
+    for at, parent in enumerate(parents):
+        if parent is not None:
+            above[at] = places.get(_place(parent))
+            if above[at] is None or parent.level <= levels[at]:
+                raise UsageError(f"{doc} has a piece at {starts[at]} without its parent")
+    nothing = [None] * len(pieces)
+    derived = [_derived(text, p) if p.lead else (None, None) for p in pieces] if any(leads) else []
+    made: dict[str, list[Any]] = {
+        "chunk_id": names,
+        "doc_id": [doc] * len(pieces),
+        "level": levels,
+        "ordinal": ordinals,
+        "parent_id": above,
+        "start": starts,
+        "end": ends,
+        "text": bodies,
+        "tokens": tokens,
+        "boundary": whys,
+        "boundary_score": scores,
+        "boundary_threshold": thresholds,
+        "derived_text": [one for one, _ in derived] or nothing,
+        "derived_spans": [spans for _, spans in derived] or nothing,
+    }
+    for name, values in made.items():
+        columns[name] += values
 
 
 def _place(piece: Piece) -> tuple[int, int, int]:

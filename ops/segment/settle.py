@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = ["Draft", "settle"]
 
+import operator
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -47,6 +48,9 @@ def settle(
     settled: dict[str, list[Piece] | DocumentError] = {}
     for draft, pieces in zip(drafts, _counted(drafts, tokenizer, check), strict=True):
         check()
+        if _plain(pieces, size):
+            settled[draft.document.doc_id] = pieces
+            continue
         try:
             fitted = _fitted(draft.document.text, pieces, size, tokenizer, trim)
             settled[draft.document.doc_id] = _without_inner(fitted)
@@ -92,6 +96,13 @@ def _counted(
     if texts:
         count()
     return counted
+
+
+def _plain(pieces: list[Piece], size: int) -> bool:
+    """Whether all fit as they are, each beginning after the one before."""
+    starts = [piece.start for piece in pieces]
+    fits = all(piece.tokens <= size for piece in pieces)
+    return fits and all(map(operator.lt, starts, starts[1:]))
 
 
 def _fitted(
