@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
-from ops.context import Collection, Context, Embedder, Tokenizer, VectorCache
+from ops.context import Context, Resources
 from ops.frames import CHUNKS, KEYWORD, METADATA, STRUCTURE, Frames
 from ops.language import load_pipeline
 
@@ -29,24 +29,9 @@ class OnlyLanguage:
     def nlp(self, language: str) -> Any:
         return load_pipeline(language)
 
-    def tokenizer(self, name: str) -> Tokenizer:
-        raise AssertionError
-
-    def embedder(self, name: str) -> Embedder:
-        raise AssertionError
-
-    def vectors(self) -> VectorCache:
-        raise AssertionError
-
-    def collection(self) -> Collection:
-        raise AssertionError
-
-    def model_hash(self, kind: str, name: str) -> str:
-        raise AssertionError
-
 
 def context(cancelled: Callable[[], bool] = lambda: False) -> Context:
-    return Context(OnlyLanguage(), cancelled=cancelled)
+    return Context(cast(Resources, OnlyLanguage()), cancelled=cancelled)
 
 
 def documents(*rows: dict[str, Any]) -> pl.DataFrame:
