@@ -72,28 +72,49 @@ progress() {
         END { if (terminal && shown) print "" }'
 }
 
+# Names all that shapes the build: its settings, the compiler and the processor it is for.
+build_key() {
+    {
+        cat scripts/llama_lean.cmake scripts/amx_tiles.h
+        echo "$1 ${CMAKE_ARGS:-}"
+        ${CXX:-c++} --version
+        "$venv/bin/python" --version
+        uname -sm
+        grep -m1 '^flags' /proc/cpuinfo 2>/dev/null || sysctl -n machdep.cpu.features 2>/dev/null
+    } | "$venv/bin/python" -c "
+import hashlib, sys
+print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])"
+}
+
+# pip's own cache would hand out a wheel that was built with other settings, so builds are kept here.
 build_llama() {
-    local wanted
+    local wanted key wheels begun=$SECONDS
     wanted=$(grep -i '^llama[-_]cpp[-_]python==' constraints.txt)
-    if "$venv/bin/python" -c "
-import sys
-from importlib.metadata import version
-sys.exit(version('llama-cpp-python') != '${wanted#*==}')" 2>/dev/null; then
-        return
-    fi
     local compiler=${CXX:-c++}
     if ! command -v "${compiler%% *}" >/dev/null; then
         fail "llama.cpp is compiled here, and there is no C++ compiler ($compiler)" \
             "Debian: apt-get install g++; macOS: xcode-select --install; or name one by CXX"
     fi
-    echo "building llama.cpp, about 3 minutes on 2 cores (seconds where pip has built it before)"
-    local begun=$SECONDS
-    if ! CMAKE_ARGS="-DLLAVA_BUILD=OFF '-DCMAKE_PROJECT_llama.cpp_INCLUDE=$PWD/scripts/llama_lean.cmake' ${CMAKE_ARGS:-}" \
-        pip install -v "${pins[@]}" "$wanted" 2>&1 | progress; then
-        tail -n 40 "$log" >&2
-        fail "llama.cpp could not be built" "the whole log is in $log"
+    key=$(build_key "$wanted")
+    if [ -e "$venv/.llama-$key" ]; then
+        return
     fi
-    echo "  llama.cpp: $((SECONDS - begun)) s"
+    wheels=${XDG_CACHE_HOME:-$HOME/.cache}/chunkbook/wheels/$key
+    if ! compgen -G "$wheels/*.whl" >/dev/null; then
+        echo "building llama.cpp, about 3 minutes on 2 cores"
+        mkdir -p "$wheels"
+        if ! CMAKE_ARGS="-DLLAVA_BUILD=OFF '-DCMAKE_PROJECT_llama.cpp_INCLUDE=$PWD/scripts/llama_lean.cmake' ${CMAKE_ARGS:-}" \
+            pip wheel -v --no-cache-dir --no-deps --no-binary llama-cpp-python "${pins[@]}" \
+            --wheel-dir "$wheels" "$wanted" 2>&1 | progress; then
+            tail -n 40 "$log" >&2
+            fail "llama.cpp could not be built" "the whole log is in $log"
+        fi
+        echo "  llama.cpp: $((SECONDS - begun)) s"
+    fi
+    logged pip install "${pins[@]}" "$wheels"/*.whl
+    logged pip install --no-deps --force-reinstall "$wheels"/*.whl
+    rm -f "$venv"/.llama-*
+    touch "$venv/.llama-$key"
 }
 
 make_venv
