@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
@@ -50,7 +50,7 @@ class ChunkbookApp(KeepingApp):
 
     TITLE = "Chunkbook"
     CSS_PATH: ClassVar = [*sorted(HERE.glob("*/*.tcss"))]
-    COMMANDS = App.COMMANDS | {ActionProvider}
+    COMMANDS: ClassVar = {ActionProvider}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "go('notebook')", "Notebook", show=False, id="go.notebook"),
         Binding("2", "go('chunks')", "Chunks", show=False, id="go.chunks"),

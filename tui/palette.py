@@ -7,12 +7,16 @@ __all__ = ["ActionProvider"]
 from collections.abc import Iterator
 
 from textual.binding import ActiveBinding
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import DiscoveryHit, Hit, Hits
+from textual.system_commands import SystemCommandsProvider
 from textual.types import IgnoreReturnCallbackType
 
 
-class ActionProvider(Provider):
-    """The actions behind the keys of the screen and of what has the focus."""
+class ActionProvider(SystemCommandsProvider):
+    """The actions behind the keys of the screen and of what has the focus, then Textual's own.
+
+    It is one provider because Textual asks several in an order that differs from start to start.
+    """
 
     def _actions(self) -> Iterator[tuple[str, str, IgnoreReturnCallbackType]]:
         seen = set()
@@ -36,6 +40,8 @@ class ActionProvider(Provider):
     async def discover(self) -> Hits:
         for title, said, call in self._actions():
             yield DiscoveryHit(title, call, help=said)
+        async for hit in super().discover():
+            yield hit
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -43,3 +49,5 @@ class ActionProvider(Provider):
             score = matcher.match(title)
             if score > 0:
                 yield Hit(score, matcher.highlight(title), call, help=said)
+        async for found in super().search(query):
+            yield found

@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Query", "page_of", "row_of", "rows_of"]
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -75,11 +75,12 @@ def _sign(row: Mapping[str, Any], marks: Marks) -> str:
     return "∙" if row.get("edits") else ""
 
 
-def rows_of(shelf: Shelf, query: Query, k: int) -> pl.DataFrame:
-    """Everything that the table shows, with all columns; of a search the `k` best."""
+def rows_of(shelf: Shelf, query: Query, k: int) -> Iterator[pl.DataFrame]:
+    """Everything that the table shows, with all columns, by pages; of a search the `k` best."""
     where = query.where(shelf)
     if not query.question.text:
-        return shelf.table(where, query.by)
+        yield from shelf.pages(where, query.by)
+        return
     hits = shelf.search(query.question.text, query.question.mode, k, where)
     rows = [{"rank": hit.rank, "score": hit.score, **hit.row} for hit in hits]
-    return pl.DataFrame(rows, infer_schema_length=None)
+    yield pl.DataFrame(rows, infer_schema_length=None)

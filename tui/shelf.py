@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["ChunkView", "ScoredKeyword", "Shelf"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 NEAR: Final = 8
 """Neighbours in vector space that are shown."""
+READ: Final = 10_000
+"""Chunks held at once where all are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,12 @@ class Shelf:
         """
         return self._page(offset, limit, where, order).to_dicts()
 
-    def table(self, where: Where | None = None, order: Sequence[str] = ()) -> pl.DataFrame:
-        """All chunks that pass, in this order."""
-        return self._page(0, max(self.count(where), 1), where, order)
+    def pages(
+        self, where: Where | None = None, order: Sequence[str] = ()
+    ) -> Iterator[pl.DataFrame]:
+        """All chunks that pass, in this order, page by page; at least one page."""
+        for offset in range(0, max(self.count(where), 1), READ):
+            yield self._page(offset, READ, where, order)
 
     def _page(
         self, offset: int, limit: int, where: Where | None, order: Sequence[str]

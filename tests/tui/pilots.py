@@ -21,6 +21,8 @@ KEYS: Final = {
     "'": "apostrophe",
 }
 """Names of keys that are not letters."""
+RESTING: Final = 10.0
+"""Seconds that a screen has to read what its cursor stands on."""
 
 
 async def settle(pilot: Pilot[None], rounds: int = 6) -> None:
@@ -30,6 +32,9 @@ async def settle(pilot: Pilot[None], rounds: int = 6) -> None:
         # A worker that a newer one took the place of was cancelled; that is no fault.
         with suppress(WorkerCancelled):
             await pilot.app.workers.wait_for_complete()
+    end = time.monotonic() + RESTING
+    while not getattr(pilot.app.screen, "resting", True) and time.monotonic() < end:
+        await pilot.pause(0.01)
     await pilot.pause()
 
 

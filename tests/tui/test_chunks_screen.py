@@ -188,7 +188,12 @@ async def test_a_chunk_is_shown_in_its_source(app: ChunkbookApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         await press(pilot, "2", "end")
-        row = _screen(app).row
+        screen = _screen(app)
+        table = screen.query_one("#chunks", PageTable)
+        last = table.row(table.total - 1)
+        assert last is not None
+        await until(pilot, lambda: screen.row is not None and screen.row["chunk_id"] == last.key)
+        row = screen.row
         assert row is not None
         await press(pilot, "o")
         await until(pilot, lambda: shows(app, SourceScreen))

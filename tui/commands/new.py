@@ -4,40 +4,22 @@ from __future__ import annotations
 
 __all__ = ["new"]
 
-import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ops.errors import UsageError
 
-TEMPLATE = """\
+if TYPE_CHECKING:
+    from pipelines.draft.first import Survey
+
+HEAD = """\
 # A chunking pipeline. `chunkbook ops` lists what a cell can do, `chunkbook ops NAME` describes it.
-name: {name}
-cells:
-  - note: |
-      Documents of {folder}, cut into chunks of at most 256 tokens.
-  - id: source
-    op: load.files
-    params: {{path: {path}}}
-  - id: chunks
-    op: segment.recursive
-    params: {{size: 256}}
-  - id: metadata
-    op: enrich.metadata
-  - id: keywords
-    op: keywords.frake
-  - id: graph
-    op: link.graph
-    input: keywords
-  - id: vectors
-    op: embed.llama
-    input: keywords
-  - id: index
-    op: index.lancedb
-    input: [vectors, graph]
+"""
+SCHEDULE = """\
 # Uncomment to run every night, once `chunkbook dev` (or your Dagster) is up:
-# schedule: {{cron: "0 2 * * *", timezone: UTC}}
+# schedule: {cron: "0 2 * * *", timezone: UTC}
 """
 
 WELCOME = """\
@@ -58,10 +40,10 @@ def new(directory: Path, name: str | None, force: bool) -> None:
 
     A folder without documents gets a subfolder `docs` with a first one.
     """
-    from ops.load.files import Files
+    from pipelines.draft.first import first_notebook, name_for, survey
 
-    name = name or _name(directory)
-    if _name(Path(name)) != name:
+    name = name or name_for(directory)
+    if name_for(Path(name)) != name:
         hint = "use lower-case letters, digits and _, a letter first"
         raise UsageError(f"{name!r} cannot be a notebook's name", hint=hint)
     path = directory / f"{name}.yaml"
@@ -69,14 +51,15 @@ def new(directory: Path, name: str | None, force: bool) -> None:
         raise UsageError(f"{path} is there already", hint="--force writes over it")
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        source = "." if _has_documents(directory, Files) else "docs"
-        if source == "docs":
+        found, source = _documents(directory), "."
+        if not found.files:
+            source = "docs"
             docs = directory / "docs"
             docs.mkdir(exist_ok=True)
             if not any(docs.iterdir()):
                 (docs / "welcome.md").write_text(WELCOME, encoding="utf-8")
-        text = TEMPLATE.format(name=name, path=source, folder=f"`{source}`")
-        path.write_text(text, encoding="utf-8")
+            found = survey(docs)
+        path.write_text(HEAD + first_notebook(name, source, found) + SCHEDULE, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     click.echo(f"Made {path}. Next:")
@@ -84,18 +67,12 @@ def new(directory: Path, name: str | None, force: bool) -> None:
     click.echo(f"  chunkbook tui {path}")
 
 
-def _name(directory: Path) -> str:
-    plain = re.sub(r"[^a-z0-9]+", "_", directory.resolve().name.lower()).strip("_")
-    return plain if plain[:1].isalpha() else f"notebook_{plain}".rstrip("_")
-
-
-def _has_documents(directory: Path, files: type) -> bool:
-    from ops.context import Context
+def _documents(directory: Path) -> Survey:
+    """What there is in a folder; nothing, if it cannot be listed."""
     from ops.errors import SourceError
-    from ops.inference.resources import LocalResources
+    from pipelines.draft.first import Survey, survey
 
-    op = files(path=".")
     try:
-        return next(op.scan(Context(LocalResources(directory), directory)), None) is not None
+        return survey(directory)
     except SourceError:
-        return False
+        return Survey()

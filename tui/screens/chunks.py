@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["ChunksScreen"]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -120,6 +120,13 @@ class ChunksScreen(EditingScreen):
     @property
     def question(self) -> Question:
         return self.asked.question
+
+    @property
+    def resting(self) -> bool:
+        """Whether the chosen chunk, if there is one, is read."""
+        if not self.query_one("#chunks", PageTable).total:
+            return True
+        return self.row is not None and self.row["chunk_id"] == self.chunk_id
 
     def compose(self) -> ComposeResult:
         yield TopLine(self.book.model.name, "chunks")
@@ -249,6 +256,8 @@ class ChunksScreen(EditingScreen):
             self.chunk_id = self.row = None
             self.query_one(ChunkDetail).clear()
         else:
+            if self.row is not None and self.row["chunk_id"] != message.row.key:
+                self.row = None  # no action may meet a chunk that the cursor has left
             self._soon(message.row.key)
 
     def _soon(self, chunk_id: str) -> None:
@@ -319,7 +328,7 @@ class ChunksScreen(EditingScreen):
             return self.shelf is not None
         return True
 
-    def exported(self) -> tuple[str, Callable[[], pl.DataFrame] | None]:
+    def exported(self) -> tuple[str, Callable[[], Iterator[pl.DataFrame]] | None]:
         """All chunks that the table shows, in its order."""
         shelf, query = self.shelf, self.asked
         if shelf is None:

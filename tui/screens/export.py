@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["ExportScreen", "View"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -31,8 +31,9 @@ class View:
     """What a screen shows, for writing: a name for the file, and its rows, read in a worker."""
 
     name: str
-    rows: Callable[[], pl.DataFrame] | None
-    """None where there are no rows; a picture can be had of every screen."""
+    rows: Callable[[], pl.DataFrame | Iterator[pl.DataFrame]] | None
+    """All rows, or their pages. None where there are no rows; a picture can be had of every
+    screen."""
     picture: str
     """The screen as SVG."""
 
@@ -96,7 +97,7 @@ class ExportScreen(ModalScreen[None]):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="export")
     def _write(self, path: Path) -> None:
-        from ops.export.tables import write_table
+        from ops.export.tables import write_pages, write_table
 
         try:
             if path.suffix.lower() == ".svg":
@@ -104,7 +105,11 @@ class ExportScreen(ModalScreen[None]):
             elif self.view.rows is None:
                 raise UsageError("this screen has no rows to write", hint="name a .svg file")
             else:
-                write_table(self.view.rows(), path)
+                found = self.view.rows()
+                if isinstance(found, Iterator):
+                    write_pages(found, path)
+                else:
+                    write_table(found, path)
         except ChunkbookError as error:
             self.post_message(self.Written(path, error))
         except OSError as error:

@@ -22,6 +22,7 @@ from pipelines.draft import CellEntry, NoteEntry
 from pipelines.view import Overview, State
 from tui.book import Book
 from tui.messages import ShowSource
+from tui.outline import outline
 from tui.screens.previews import PreviewScreen
 from tui.widgets.cells import CellList
 from tui.widgets.figures import count, size
@@ -321,6 +322,19 @@ class NotebookScreen(PreviewScreen):
         chosen = self.query_one(CellList).chosen
         if chosen is not None:
             self._show(chosen.id)
+
+    def exported(self) -> tuple[str, Callable[[], pl.DataFrame] | None]:
+        """The cells; from the right-hand side, what the chosen cell makes: the chunks of its
+        preview, or the documents that are listed."""
+        cell, checked = self.list.chosen, self.book.checked
+        if cell is None or self.list.has_focus:
+            cells = self.overview.cells if self.overview is not None else {}
+            return self.book.model.name, lambda: outline(checked, cells)
+        preview, documents = self.previews.get(cell.id), self.documents
+        if preview is not None and "chunks" in preview.frames:
+            chunks = preview.frames["chunks"]
+            return f"{cell.id}-sample", lambda: chunks
+        return cell.id, (lambda: documents) if documents is not None else None
 
 
 def _sampled(preview: Preview) -> pl.DataFrame:
