@@ -12,10 +12,13 @@ from typing import Final
 import numpy as np
 
 from ops.keywords.collection import Collection, phrases_of
+from ops.keywords.coreference import add_mentions
 from ops.keywords.features import FEATURES, GROUPS, Table, length_of, measure
 from ops.keywords.graph import CENTRALITIES, FloatArray
 from ops.keywords.phrases import Key, Phrase, noun_phrases, plain_phrases
 from ops.keywords.placed import Keyword
+from ops.keywords.signal_weights import SIGNAL_WEIGHTS
+from ops.keywords.signals import SIGNALS, signals_of
 from ops.keywords.tokens import IntArray
 from ops.keywords.weights import ENGLISH, OTHER, TAGGED, Weights
 from ops.keywords.words import Words
@@ -35,8 +38,8 @@ class Ranked:
     """(candidates,) 0 … 1."""
     groups: FloatArray
     """(candidates, groups) What each group of features adds to the logarithm of the odds."""
-    apart: FloatArray | None
-    """(candidates,) What being rare in the collection adds, if there is one."""
+    extra: tuple[tuple[str, FloatArray], ...]
+    """(candidates,) What each thing asked for besides adds: `signals`, `collection`."""
     order: IntArray
     """Candidates, best first."""
     overlap: float
@@ -56,7 +59,9 @@ class Ranked:
             phrase = self.table.phrases[i]
             places = phrase.places
             at = int(np.searchsorted(places, low))
-            if at < len(places) and places[at] + phrase.size <= high:
+            if (at < len(places) and places[at] + phrase.size <= high) or any(
+                low <= first and first + size <= high for first, size in phrase.mentions
+            ):
                 held.append(i)
         found = []
         for i in self._thin(held, count):
@@ -86,13 +91,20 @@ class Ranked:
     def _spans(self, phrase: Phrase) -> IntArray:
         starts, ends, last = self.words.start, self.words.end, phrase.size - 1
         pairs = [(starts[place], ends[place + last]) for place in phrase.places]
+        if phrase.mentions:
+            pairs += [(starts[place], ends[place + size - 1]) for place, size in phrase.mentions]
+            pairs.sort()
         return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
     def _scored(self, i: int, spans: IntArray | None = None) -> Keyword:
-        everywhere = self._spans(self.table.phrases[i])
-        text = self.words.text
-        written = Counter(" ".join(text[a:b].split()) for a, b in everywhere.tolist())
-        added = () if self.apart is None else (("collection", round(float(self.apart[i]), 6)),)
+        found, words = self.table.phrases[i], self.words
+        everywhere = self._spans(found)
+        last = found.size - 1
+        written = Counter(
+            " ".join(words.text[words.start[place] : words.end[place + last]].split())
+            for place in found.places
+        )
+        added = ((name, round(float(values[i]), _DIGITS)) for name, values in self.extra)
         parts = (
             *zip(GROUPS, self.groups[i].round(_DIGITS).tolist(), strict=True),
             *added,
@@ -103,10 +115,14 @@ class Ranked:
 
 
 def candidates(
-    words: Words, tags: Sequence[str] | None, check: Callable[[], None] = lambda: None
+    words: Words,
+    tags: Sequence[str] | None,
+    check: Callable[[], None] = lambda: None,
+    coreference: bool = False,
 ) -> dict[Key, Phrase]:
     """The phrases of a text that may be keywords, by the numbers of their stems."""
-    return plain_phrases(words, check) if tags is None else noun_phrases(words, tags, check)
+    found = plain_phrases(words, check) if tags is None else noun_phrases(words, tags, check)
+    return add_mentions(words, found) if coreference else found
 
 
 def rank_phrases(
@@ -116,6 +132,8 @@ def rank_phrases(
     weights: Weights | None = None,
     overlap: float = 1.0,
     collection: Collection | None = None,
+    signals: bool = False,
+    coreference: bool = False,
 ) -> Ranked:
     """All candidates of a text with their scores.
 
@@ -130,11 +148,13 @@ def rank_phrases(
         overlap: share of its words that a keyword may have in common with a better one.
         collection: the documents that this one is to be told from; how rare a phrase is among
             them is added to its odds.
+        signals: whether what marks a phrase as a topic is added to its odds.
+        coreference: whether mentions in other words count, see `ops.keywords.coreference`.
     """
+    mode = "tagged" if tags is not None else "english" if words.language == "en" else "other"
     if weights is None:
-        plain = ENGLISH if words.language == "en" else OTHER
-        weights = plain if tags is None else TAGGED
-    found = candidates(words, tags, check)
+        weights = {"tagged": TAGGED, "english": ENGLISH, "other": OTHER}[mode]
+    found = candidates(words, tags, check, coreference)
     table = measure(words, tags, found, check)
     share = length_of(len(words.start))
     pairs = np.array([weights.features[name] for name in FEATURES])
@@ -146,12 +166,17 @@ def rank_phrases(
         groups[:, place] = added[:, begin : begin + len(names)].sum(axis=1)
         begin += len(names)
     odds = groups.sum(axis=1) + weights.base[0] + share * weights.base[1]
-    apart = None
+    extra: list[tuple[str, FloatArray]] = []
+    if signals:
+        weigh = np.array([SIGNAL_WEIGHTS[mode][name] for name in SIGNALS])
+        marked = signals_of(words, table.phrases, check)
+        extra.append(("signals", (marked * (weigh[:, 0] + share * weigh[:, 1])).sum(axis=1)))
     if collection is not None:
-        apart = collection.apart(phrases_of(words, table.phrases))
-        odds = odds + apart
+        extra.append(("collection", collection.apart(phrases_of(words, table.phrases))))
+    for _, values in extra:
+        odds = odds + values
     score = (1.0 / (1.0 + np.exp(-np.clip(odds, -50.0, 50.0)))).round(_DIGITS)
     first = np.array([phrase.first for phrase in table.phrases], dtype=np.int64)
     size = np.array([phrase.size for phrase in table.phrases], dtype=np.int64)
     order = np.lexsort((-size, first, -score))
-    return Ranked(words, tags, table, score, groups, apart, order, overlap)
+    return Ranked(words, tags, table, score, groups, tuple(extra), order, overlap)

@@ -169,7 +169,7 @@ def measure(
         return most(np.array(flags, dtype=np.float64)[token])
 
     text = words.text
-    count = np.array([len(phrase.places) for phrase in phrases], dtype=np.float64)
+    count = np.array([len(p.places) + len(p.mentions) for p in phrases], dtype=np.float64)
     held = np.array(_held(found), dtype=np.float64)
     last = stem[first + size - 1]
     tokens = max(len(kind), 1)

@@ -12,6 +12,7 @@ from ops.frames import KEYWORD, Frames, Schema, conform, keys
 from ops.keywords.chunkbook import Ranked, candidates, rank_phrases
 from ops.keywords.collection import Collection, phrases_of
 from ops.keywords.peer import Language
+from ops.keywords.peripheral import Filter, without_peripheral
 from ops.keywords.placed import Placed
 from ops.keywords.rank import published
 from ops.keywords.table import PARTS, KeywordRows, Parts, parts_column
@@ -37,8 +38,10 @@ class Frake(Fitted):
     its length, how rare its words are in the language, its casing and its parts of speech. Where
     FRAKE multiplies, these are weighed by logistic regression, whose weights move with the length
     of the document (`ops.keywords.weights`, fitted on halves of public sets); the score is the
-    chance that people would call it a keyword. In the scope of the collection the logarithm of how
-    few of its documents have the phrase is added to the odds. `keyword_parts` tells what each group
+    chance that people would call it a keyword. `signals`, `peripheral` and `coreference` are after
+    Marujo et al. (LREC 2012), off since they gain little. In the
+    scope of the collection the logarithm of how few of its documents have the phrase is added to
+    the odds. `keyword_parts` tells what each group
     of features adds to their logarithm, and the eight centralities, 0 … 1 in the document. Above
     1,000 distinct stems shortest paths are followed from 512 only, drawn with a fixed seed.
 
@@ -46,7 +49,8 @@ class Frake(Fitted):
     words are linked with their next two neighbours; eight centralities of that graph, weighted by
     the first principal component of their z-scores, are multiplied with textural features (case,
     position, spread over sentences, frequency, part of speech); phrases are sets of words that
-    share sentences, and score the sum of their words.
+    share sentences, and score the sum of their words. `keyword_parts` splits each score twice: what
+    each textural feature adds, the others multiplied in, and what each centrality adds.
 
     What the code does and may not mean stays, since it makes the result: adjectives weigh as
     little as function words (the code looks for a tag "jJ"); capitalised words add nothing to a
@@ -82,7 +86,7 @@ class Frake(Fitted):
     """
 
     name: ClassVar[str] = "keywords.frake"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[Columns] = {"documents": ("text",)}
     uses: ClassVar[Columns] = {"documents": ("language",), "chunks": ("start", "end")}
     writes: ClassVar[Mapping[str, Schema]] = {
@@ -115,6 +119,22 @@ class Frake(Fitted):
         ge=0.0,
         le=1.0,
     )
+    signals: bool = parameter(
+        False,
+        "Whether cue words, definitions, titles and quotation marks speak for a phrase, for "
+        "`chunkbook`.",
+    )
+    peripheral: Filter = parameter(
+        "none",
+        "What does not count, for `chunkbook`: `marked` are brackets, citations, sentences that "
+        "begin as examples, references and acknowledgements; `least` is the tenth of the sentences "
+        "least like the others.",
+    )
+    coreference: bool = parameter(
+        False,
+        "Whether abbreviations, head nouns after an article and pronouns count as the phrase they "
+        "stand for, for `chunkbook`.",
+    )
     never: tuple[str, ...] = parameter((), "Words that no keyword begins or ends with.")
     hu: float = parameter(
         0.4,
@@ -138,7 +158,7 @@ class Frake(Fitted):
                 text = row["text"]
                 language = choose(self.language, row.get("language"), text)
                 words, tags = self._read(text, language, ctx)
-                found = candidates(words, tags, ctx.check).values()
+                found = candidates(words, tags, ctx.check, self.coreference).values()
                 parts[str(row["doc_id"])] = Collection.summary(phrases_of(words, found))
         return parts
 
@@ -182,16 +202,25 @@ class Frake(Fitted):
     def _read(self, text: str, language: str, ctx: Context) -> tuple[Words, list[str] | None]:
         words = read_words(text, language, self._stop(language))
         ctx.check()
-        if self.tags == "none" or language not in TAGGED:
-            return words, None
-        return words, tags_of(words, ctx.resources.nlp(language), ctx.check)
+        tags = None
+        if self.tags != "none" and language in TAGGED:
+            tags = tags_of(words, ctx.resources.nlp(language), ctx.check)
+        return without_peripheral(words, self.peripheral), tags
 
     def rank(self, text: str, language: str, ctx: Context) -> Placed | Ranked:
         """Every candidate of a text, ranked by the variant."""
         if self.variant == "chunkbook":
             words, tags = self._read(text, language, ctx)
             collection = Collection.of(ctx.state) if self.sees_all else None
-            return rank_phrases(words, tags, ctx.check, overlap=self.overlap, collection=collection)
+            return rank_phrases(
+                words,
+                tags,
+                ctx.check,
+                overlap=self.overlap,
+                collection=collection,
+                signals=self.signals,
+                coreference=self.coreference,
+            )
         tokens = tokenize(text, self._stop(language))
         if not len(tokens.word):
             return Placed(tokens, [])

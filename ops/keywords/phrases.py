@@ -35,6 +35,7 @@ class Phrase:
         "first",
         "last_sentence",
         "loose",
+        "mentions",
         "places",
         "sentences",
         "size",
@@ -47,6 +48,9 @@ class Phrase:
         """Tokens of each occurrence."""
         self.places: list[int] = []
         """The first token of each occurrence, ascending."""
+        self.mentions: Sequence[tuple[int, int]] = ()
+        """First token and size of each mention in other words, ascending; they count as
+        occurrences. See `ops.keywords.coreference`."""
         self.alone = 0
         """Occurrences that are no part of a longer candidate."""
         self.loose = False

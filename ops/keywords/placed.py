@@ -45,7 +45,7 @@ class Placed:
                 candidate.phrase,
                 candidate.score,
                 self._phrases[place] if candidate.pattern else self._found.of_form(candidate.form),
-                (),
+                candidate.parts,
             )
             for place, candidate in enumerate(self._ranked[:count])
         ]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["containing", "fuse", "multi_centrality", "textural"]
+__all__ = [
+    "TEXTURAL",
+    "containing",
+    "fuse",
+    "multi_centrality",
+    "multi_centrality_parts",
+    "textural",
+    "textural_parts",
+]
 
 import re
 from collections.abc import Sequence
@@ -10,9 +18,13 @@ from functools import cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ops.keywords.graph import FloatArray
 from ops.keywords.tokens import IntArray, Tokens
+
+TEXTURAL: Final = ("casing", "spread", "frequency", "part_of_speech")
+"""What y(w) is the sum of: cast(w), sent(w), tfn(w) and p(w) / pos(w)."""
 
 _SAME: Final = 1e-9
 """A column whose values differ by less, relative to the largest, is constant."""
@@ -25,6 +37,19 @@ def multi_centrality(columns: FloatArray) -> FloatArray | None:
     The loadings are those of the z-scored columns, their signs dropped. A constant column is 0
     after either scaling, and so has no say. None when all are constant (a graph in which no word
     differs from another, or fewer than two words): there is no first component then.
+
+    Args:
+        columns: (words, centralities).
+    """
+    parts = multi_centrality_parts(columns)
+    # Constant columns drop out before the sum: zeros would change its last digits.
+    return None if parts is None else np.asarray(parts[0].sum(axis=1))
+
+
+def multi_centrality_parts(columns: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]] | None:
+    """What each centrality that varies adds to c(w), and which of the columns these are.
+
+    None where `multi_centrality` is None.
 
     Args:
         columns: (words, centralities).
@@ -42,11 +67,23 @@ def multi_centrality(columns: FloatArray) -> FloatArray | None:
     # Not `@`: its sums depend on the number of threads in their last digits.
     correlation = np.einsum("ij,ik->jk", standard, standard) / len(standard)
     loadings = np.abs(np.linalg.eigh(correlation)[1][:, -1])
-    return np.asarray((scaled * loadings).sum(axis=1))
+    return scaled * loadings, varies
 
 
 def textural(tokens: Tokens, parts: FloatArray) -> FloatArray:
-    """y(w) of each form: cast(w) + sent(w) + tfn(w) + p(w) / pos(w).
+    """y(w) of each form: cast(w) + sent(w) + tfn(w) + p(w) / pos(w); see `textural_parts`."""
+    return _summed(textural_parts(tokens, parts))
+
+
+def _summed(parts: FloatArray) -> FloatArray:
+    total = np.zeros(len(parts))
+    for column in parts.T:
+        total = total + column
+    return total
+
+
+def textural_parts(tokens: Tokens, parts: FloatArray) -> FloatArray:
+    """(forms, 4) The terms of y(w), in the order of `TEXTURAL`.
 
     Where a form is written in several ways, y is that of the way written last, as in FRAKE's
     code: it keeps y by the lower-case word, and later ones overwrite earlier ones.
@@ -56,7 +93,7 @@ def textural(tokens: Tokens, parts: FloatArray) -> FloatArray:
     """
     forms, count = len(tokens.forms), len(tokens.word)
     if not count:
-        return np.zeros(0)
+        return np.zeros((0, len(TEXTURAL)))
     form = tokens.form
     often = np.bincount(tokens.word, minlength=len(tokens.words))
     often_form = np.bincount(form, minlength=forms)
@@ -77,7 +114,7 @@ def textural(tokens: Tokens, parts: FloatArray) -> FloatArray:
     position = np.log(np.log(3.0 + mean))
     spread = containing(tokens) / len(tokens.sentences)
     frequency = often[last] / (count / len(tokens.words)) + 1.0
-    return np.asarray(casting + spread + frequency + parts[last] / position)
+    return np.column_stack([casting, spread, frequency, parts[last] / position])
 
 
 def containing(tokens: Tokens) -> IntArray:

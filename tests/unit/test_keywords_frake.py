@@ -14,6 +14,8 @@ from ops.errors import Cancelled
 from ops.frames import KEYWORD, Frames
 from ops.inference.resources import LocalResources
 from ops.keywords.frake import Frake
+from ops.keywords.graph import CENTRALITIES
+from ops.keywords.score import TEXTURAL
 from ops.keywords.table import PARTS
 from ops.keywords.tags import part_weights
 from ops.registry import op_class
@@ -79,6 +81,25 @@ def test_keywords_of_a_document() -> None:
         "GRAPH (centrality",
     ]
     assert len(spans["chunk"]) == 3
+
+
+def test_parts_split_the_score_twice() -> None:
+    """By textural feature and by centrality; either way they add up to the score."""
+    frames = Frames({"documents": documents(TEXT, "zebra lion")})
+    out = published().apply(frames, context())["documents"]
+    for row, (found, why) in enumerate(
+        zip(out["keywords"].to_list(), out["keyword_parts"].to_list(), strict=True)
+    ):
+        assert found
+        for keyword, told in zip(found, why, strict=True):
+            assert told["phrase"] == keyword["phrase"]
+            parts = {part["name"]: part["value"] for part in told["parts"]}
+            assert tuple(parts) == (*TEXTURAL, *CENTRALITIES)
+            textural = sum(parts[name] for name in TEXTURAL)
+            assert textural == pytest.approx(keyword["score"], abs=1e-5)
+            central = sum(parts[name] for name in CENTRALITIES)
+            # Two words have no graph: 0.3 of the textural part, and nothing by centrality.
+            assert central == pytest.approx(keyword["score"] if row == 0 else 0.0, abs=1e-5)
 
 
 def test_count_and_overlap_are_parameters() -> None:

@@ -50,7 +50,8 @@ def keywords(
 
     DOC is a document's id, URI, title, or a part of one. The parts of the variant `chunkbook` add
     up: each is what a group of features adds to the logarithm of the odds that people would call
-    the phrase a keyword.
+    the phrase a keyword. Of `published` the textural parts add up to the score, and so do the
+    centralities.
     """
     import storage
 
@@ -93,7 +94,11 @@ def _print(found: DocumentKeywords) -> None:
     ]
     print_table(("keyword", "score", "times", *parts), rows, numbers=1)
     if len(names) > cut:
-        click.echo("Centralities, the mean of the phrase's words, 0 … 1 in the document:")
+        click.echo(
+            "Centralities, what each adds to the score:"
+            if explained.variant == "published"
+            else "Centralities, the mean of the phrase's words, 0 … 1 in the document:"
+        )
         rows = [
             (shorten(phrase, 40), *(f"{v:.2f}" for _, v in values[cut:]))
             for phrase, _, _, values in explained.keywords
