@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["System", "chunkbook", "frake_code", "op", "tfidf", "yake"]
+__all__ = ["System", "chunkbook", "for_seconds", "frake_code", "op", "tfidf", "yake"]
 
 import importlib
 import re
@@ -46,6 +46,20 @@ def op(ctx: Context, peer: Peer) -> System:
         [phrase for phrase, _ in peer.ranked(a.text, a.language, 2 * TOP, ctx)[: 2 * TOP]]
         for a in found
     ]
+
+
+def for_seconds(system: System, seconds: float) -> System:
+    """A system that takes article after article and begins none after so many seconds."""
+
+    def run(found: Sequence[Article]) -> list[list[str]]:
+        begin, ranked = time.perf_counter(), []
+        for article in found:
+            if time.perf_counter() - begin > seconds:
+                break
+            ranked += system([article])
+        return ranked
+
+    return run
 
 
 def yake() -> System:

@@ -39,11 +39,11 @@ class Frake(Fitted):
     FRAKE multiplies, these are weighed by logistic regression, whose weights move with the length
     of the document (`ops.keywords.weights`, fitted on halves of public sets); the score is the
     chance that people would call it a keyword. `signals`, `peripheral` and `coreference` are after
-    Marujo et al. (LREC 2012), off since they gain little. In the
-    scope of the collection the logarithm of how few of its documents have the phrase is added to
-    the odds. `keyword_parts` tells what each group
-    of features adds to their logarithm, and the eight centralities, 0 … 1 in the document. Above
-    1,000 distinct stems shortest paths are followed from 512 only, drawn with a fixed seed.
+    Marujo et al. (LREC 2012), off since they gain little. In the scope of the collection the
+    logarithm of how few of its documents have the phrase is added to the odds. `keyword_parts`
+    tells what each group of features adds to their logarithm, and the eight centralities, 0 … 1 in
+    the document. Above 1,000 distinct stems shortest paths are followed from 512 only, drawn with
+    a fixed seed.
 
     **published** is what the authors' code computes. Words that are no stop
     words are linked with their next two neighbours; eight centralities of that graph, weighted by
