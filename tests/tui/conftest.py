@@ -16,6 +16,7 @@ from pipelines.sample import Preview
 from pipelines.view import Overview
 from pipelines.wiring import CellWiring
 from tests.tui.books import make_hostile, make_policies, make_vectors
+from tests.tui.builder import NOTEBOOK, TEXT
 from tui.app import ChunkbookApp
 from tui.book import Book
 from tui.widgets.glance import Glance, glance_of
@@ -44,6 +45,23 @@ def own_policies(made_policies: Path, tmp_path: Path) -> Path:
     """A copy of the policies and their store, to change."""
     shutil.copytree(made_policies.parent, tmp_path / "own")
     return tmp_path / "own" / made_policies.name
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """A notebook over two documents that never ran."""
+    (tmp_path / "docs").mkdir()
+    for name in ("one", "two"):
+        (tmp_path / "docs" / f"{name}.md").write_text(TEXT, encoding="utf-8")
+    path = tmp_path / "rules.yaml"
+    path.write_text(NOTEBOOK, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def rarely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is looked at when a test asks for it."""
+    monkeypatch.setattr("tui.screens.builder.WATCH", 3600)
 
 
 @pytest.fixture(autouse=True)

@@ -21,20 +21,31 @@ KEYS: Final = {
     "'": "apostrophe",
 }
 """Names of keys that are not letters."""
-RESTING: Final = 10.0
+RESTING: Final = 20.0
 """Seconds that a screen has to read what its cursor stands on."""
+STILL: Final = 2
+"""Looks in a row at which a screen that stands still is the same."""
 
 
 async def settle(pilot: Pilot[None], rounds: int = 6) -> None:
-    """Wait until what was asked for is read and shown."""
+    """Wait until what was asked for is read and shown, and the screen stands still."""
+    end = time.monotonic() + RESTING
     for _ in range(rounds):
         await pilot.pause(0.01)
         # A worker that a newer one took the place of was cancelled; that is no fault.
         with suppress(WorkerCancelled):
             await pilot.app.workers.wait_for_complete()
-    end = time.monotonic() + RESTING
-    while not getattr(pilot.app.screen, "resting", True) and time.monotonic() < end:
+    while time.monotonic() < end and (
+        pilot.app.screen.query("#splash") or not getattr(pilot.app.screen, "resting", True)
+    ):
         await pilot.pause(0.01)
+    before, same = "", 0
+    while same < STILL and time.monotonic() < end:
+        await pilot.pause(0.02)
+        with suppress(WorkerCancelled):
+            await pilot.app.workers.wait_for_complete()
+        shown = text_of(pilot.app)
+        before, same = shown, same + 1 if shown == before else 0
     await pilot.pause()
 
 

@@ -19,6 +19,7 @@ from tui.commands.tui import tui
 from tui.palette import ActionProvider
 from tui.screens.chooser import ChooserScreen
 from tui.screens.chunks import ChunksScreen
+from tui.screens.first import FirstScreen
 from tui.screens.help import HelpScreen
 from tui.screens.notebook import NotebookScreen
 from tui.themes import THEMES
@@ -72,7 +73,8 @@ async def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
     app = ChunkbookApp(folder=tmp_path)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        assert "chunkbook new DIR" in text_of(app)
+        assert shows(app, FirstScreen)
+        assert "A first notebook" in text_of(app)
 
 
 async def test_a_broken_notebook_lists_its_problems(tmp_path: Path) -> None:

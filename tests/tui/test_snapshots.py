@@ -10,6 +10,7 @@ import difflib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,15 +18,23 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from ops.errors import LeaseError
+from pipelines.edits.standing import Standing
 from pipelines.events import CellAdvanced, CellFinished, CellReport, CellStarted, Event
+from storage.edits import Anchor, Edit
 from tests.documents import write_documents
 from tests.tui.frames import frame
-from tests.tui.pilots import press, search, settle
+from tests.tui.pilots import press, search, settle, until
 from tui.app import ChunkbookApp
+from tui.desk import Marks
 from tui.running import RunNews
+from tui.screens.chunks import ChunksScreen
+from tui.screens.editlist import EditListScreen
 from tui.screens.error import ErrorScreen
+from tui.screens.first import FirstScreen
+from tui.screens.lineage import LineageScreen
 from tui.screens.notebook import NotebookScreen
 from tui.widgets.cell import Phase
+from tui.widgets.source import SourceView
 
 pytestmark = [pytest.mark.usefixtures("still"), pytest.mark.slow]
 
@@ -40,6 +49,34 @@ RUNNING: tuple[Event, ...] = (
     CellFinished(CellReport("source", "load.files", added=4)),
     CellStarted("chunks", "segment.recursive", 120),
     CellAdvanced("chunks", 47, 120),
+)
+EDITS = tuple(
+    Standing(
+        Edit(
+            kind,
+            "chunks",
+            "0a1b2c3d",
+            "Ada",
+            Anchor(text, start=120),
+            value,
+            uri="file:docs/policy_000.md",
+            number=number,
+            at=datetime(2026, 1, 5, 9, 30, tzinfo=UTC),
+        ),
+        state,
+        reason,
+        "0a1b2c3d",
+        ((120, 120 + len(text)),) if state == "applied" else (),
+        "",
+    )
+    for number, (kind, text, value, state, reason) in enumerate(
+        (
+            ("retitle", "Every trip is approved.", "Approval", "applied", ""),
+            ("annotate", "Receipts are kept for a year.", "ask [b]finance[/b]", "pending", ""),
+            ("pin", "A rule that is gone.", "", "conflict", "its text no longer stands there"),
+        ),
+        1,
+    )
 )
 WALK: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("notebook", "CellList", ("1",)),
@@ -83,8 +120,7 @@ class Frames:
 
     async def _compare(self, path: Path) -> None:
         if self.update:
-            await self.pilot.pause(0.2)
-            await settle(self.pilot, 3)
+            await self._steady()
             path.parent.mkdir(exist_ok=True)
             path.write_text(frame(self.pilot.app), encoding="utf-8")
             return
@@ -97,6 +133,14 @@ class Frames:
                 self.differing.append("\n".join(list(lines)[:40]))
                 return
             await self.pilot.pause(0.1)
+
+    async def _steady(self) -> None:
+        """Wait until nothing changes any more."""
+        same, last = 0, ""
+        while same < 2:
+            await settle(self.pilot, 3)
+            found = frame(self.pilot.app)
+            same, last = (same + 1 if found == last else 0), found
 
 
 Walk = Callable[..., AbstractAsyncContextManager[Frames]]
@@ -150,9 +194,33 @@ async def test_screens(app: ChunkbookApp, walk: Walk, shade: str) -> None:
 
 
 @pytest.mark.parametrize("shade", SHADES)
+async def test_lineage(app: ChunkbookApp, walk: Walk, shade: str) -> None:
+    async with walk(app, shade) as frames:
+        await press(frames.pilot, "2")
+        chunks = app.screen
+        assert isinstance(chunks, ChunksScreen)
+        await until(frames.pilot, lambda: chunks.row is not None)
+        await press(frames.pilot, "L")
+        await until(frames.pilot, lambda: _told(app) > 0)
+        await frames.take("lineage")
+
+
+def _told(app: ChunkbookApp) -> int:
+    """How many facts the lineage screen tells of the chosen step."""
+    if not isinstance(app.screen, LineageScreen) or not app.screen.lineage:
+        return 0
+    return app.screen.query_one("#lineage-way Facts").size.height
+
+
+@pytest.mark.parametrize("shade", SHADES)
 async def test_compared(tmp_path: Path, walk: Walk, shade: str) -> None:
     app = ChunkbookApp(two_segmentations(tmp_path))
     async with walk(app, shade) as frames:
+        screen = app.screen
+        assert isinstance(screen, NotebookScreen)
+        await until(frames.pilot, lambda: "chunks" in screen.previews and not screen.previewing)
+        await until(frames.pilot, lambda: len(screen.query_one(SourceView).spans) > 1)
+        await frames.take("never-ran")
         await press(frames.pilot, "3")
         await settle(frames.pilot)
         await frames.take("compare", "c", "x")
@@ -197,14 +265,30 @@ async def test_running_and_errors(app: ChunkbookApp, walk: Walk, shade: str) -> 
         await frames.take("refused")
         app.push_screen(ErrorScreen(ValueError("[b]an unexpected value\x1b[0m")))
         await frames.take("crashed")
+        await press(frames.pilot, "escape", "escape")
+        app.push_screen(EditListScreen(Marks(EDITS)))
+        await frames.take("edits")
+        await frames.take("conflicts", "f")
 
 
 @pytest.mark.parametrize("shade", SHADES)
 async def test_chooser(tmp_path: Path, walk: Walk, shade: str) -> None:
     for name in ("handbook", "releases", "tickets"):
         (tmp_path / f"{name}.yaml").write_text("cells: []\n", encoding="utf-8")
-    async with walk(ChunkbookApp(folder=tmp_path), shade) as frames:
+    app = ChunkbookApp(folder=tmp_path)
+    async with walk(app, shade) as frames:
         await frames.take("chooser", "down")
+        write_documents(tmp_path / "docs" / "handbook", 2)
+        first = FirstScreen(tmp_path / "docs" / "handbook", can_leave=True)
+        await app.push_screen(first)
+        await until(frames.pilot, lambda: first.found is not None)
+        # Where the documents lie differs from run to run.
+        first.start = first.at = Path("/home/ada/handbook")
+        field = first.query_one("#first-folder", Input)
+        with field.prevent(Input.Changed):
+            field.value = str(first.at)
+        first._tell_where()
+        await frames.take("first")
 
 
 async def test_hostile_documents(made_hostile: Path, walk: Walk) -> None:
@@ -229,7 +313,7 @@ async def test_without_colours(
 def test_no_frame_is_left_over() -> None:
     every = [name for name, _, _ in WALK]
     every += ["found", "export", "search", "compare", "overlay", "running", "refused", "crashed"]
-    every.append("chooser")
+    every += ["chooser", "first", "lineage", "never-ran", "edits", "conflicts"]
     names = {f"{size}-{shade}-{name}.txt" for size in SIZES for shade in SHADES for name in every}
     names |= {f"large-dark-hostile-{name}.txt" for name in ("source", "collection")}
     names |= {"large-contrast-chosen.txt", "middle-dark-no-colour.txt"}

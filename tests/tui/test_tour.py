@@ -39,8 +39,7 @@ class Album:
         await settle(self.pilot)
         path = PICTURES / f"tour-{name}.svg"
         if self.update:
-            await self.pilot.pause(0.3)
-            await settle(self.pilot)
+            await settle(self.pilot, 20)
             path.write_text(self._drawn(), encoding="utf-8")
             return
         wanted = path.read_text(encoding="utf-8")

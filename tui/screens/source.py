@@ -139,8 +139,9 @@ class SourceScreen(BookScreen):
         self.every, self.cut, self.documents = message.every, message.cut, message.table
         self.refresh_bindings()
         table, place = message.table, 0
-        if self.doc_id and len(table):
-            place = next(iter((table["doc_id"] == self.doc_id).arg_true().to_list()), 0)
+        wanted = self.doc_id if self._sought is None else str(self._sought["doc_id"])
+        if wanted and len(table):
+            place = next(iter((table["doc_id"] == wanted).arg_true().to_list()), 0)
         self.query_one("#documents-panel").border_title = f"Documents · {count(len(table))}"
         self.query_one("#documents", PageTable).reset(
             len(table), self._rows(0, PAGE), cursor=place, empty="no documents"
@@ -192,18 +193,23 @@ class SourceScreen(BookScreen):
         shown = message.reading.shown
         if shown.document.doc_id != self.doc_id:
             return
+        view, before = self.query_one(SourceView), self.reading
+        place = None
+        if before is not None and before.cut.maker == message.reading.cut.maker:
+            # Read again, as when one comes back to this screen: the place is kept.
+            place = view.selected if before.shown.document.doc_id == self.doc_id else None
         self.reading = message.reading
-        view = self.query_one(SourceView)
         view.show(shown.canvas)
         self._draw()
         self.query_one("#text-panel").border_title = self._title(message.reading)
         bar = self.query_one(FindBar)
         if bar.display and bar.text:
             self._find(shown.canvas.text, bar.text)
-        place = shown.place_of(self._sought) if self._sought is not None else None
-        self._sought = None
+        if self._sought is not None and self._sought["doc_id"] == self.doc_id:
+            place, self._sought = shown.place_of(self._sought), None
         if shown.canvas.spans:
-            view.select(place or 0, reveal=place is not None)
+            place = min(place or 0, len(shown.canvas.spans) - 1)
+            view.select(place, reveal=place > 0)
         else:
             self._clear(_about(message.reading))
 
