@@ -90,9 +90,15 @@ def _quality(sets: Mapping[str, list[Article]], ctx: Context, progress: Progress
             progress(f"{name} {system}: {score:.3f} on {len(done)} ({seconds:.0f} s)")
             figures.append(Figure(f"f1_10.{name}.{system}", score, "F1"))
             if not system.startswith("chunkbook"):
-                # Where a peer is measured on some articles only, so are we.
+                # Where a peer is measured on some articles only, so are we; it is told, and stays
+                # out of the gain, which is over whole sets.
                 same = macro(ours[: len(done)], done)
-                gains_of.append((same / score - 1 if score else float("inf"), system))
+                gain = same / score - 1 if score else float("inf")
+                if len(done) == len(found):
+                    gains_of.append((gain, system))
+                else:
+                    label = f"{len(done)} articles"
+                    figures.append(Figure(f"gain_part.{name}.{system}", gain, "share", peer=label))
             if system == "chunkbook":
                 ours = ranked
                 odd = [place for place, article in enumerate(found) if not is_even(article.name)]

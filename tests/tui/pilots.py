@@ -10,7 +10,7 @@ from typing import Any, Final
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.worker import WorkerCancelled
+from textual.worker import WorkerCancelled, WorkerFailed
 
 KEYS: Final = {
     " ": "space",
@@ -30,23 +30,26 @@ STILL: Final = 2
 async def settle(pilot: Pilot[None], rounds: int = 6) -> None:
     """Wait until what was asked for is read and shown, and the screen stands still."""
     end = time.monotonic() + RESTING
+    await _read(pilot, rounds, end)
+    before, same = "", 0
+    while same < STILL and time.monotonic() < end:
+        await _read(pilot, 1, end)
+        shown = text_of(pilot.app)
+        before, same = shown, same + 1 if shown == before else 0
+    await pilot.pause()
+
+
+async def _read(pilot: Pilot[None], rounds: int, end: float) -> None:
+    """Wait until no worker reads, and the screen says that it rests."""
     for _ in range(rounds):
         await pilot.pause(0.01)
-        # A worker that a newer one took the place of was cancelled; that is no fault.
-        with suppress(WorkerCancelled):
+        # A worker that a newer one took the place of was cancelled, and what fails is shown.
+        with suppress(WorkerCancelled, WorkerFailed):
             await pilot.app.workers.wait_for_complete()
     while time.monotonic() < end and (
         pilot.app.screen.query("#splash") or not getattr(pilot.app.screen, "resting", True)
     ):
         await pilot.pause(0.01)
-    before, same = "", 0
-    while same < STILL and time.monotonic() < end:
-        await pilot.pause(0.02)
-        with suppress(WorkerCancelled):
-            await pilot.app.workers.wait_for_complete()
-        shown = text_of(pilot.app)
-        before, same = shown, same + 1 if shown == before else 0
-    await pilot.pause()
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 60) -> None:
@@ -59,10 +62,13 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Press keys, and wait after each until its answer is shown."""
-    for key in keys:
+    """Press keys, each after the answer to the one before, and wait until the last is shown."""
+    for key in keys[:-1]:
         await pilot.press(key)
-        await settle(pilot, 3)
+        await _read(pilot, 3, time.monotonic() + RESTING)
+        await pilot.pause()
+    await pilot.press(keys[-1])
+    await settle(pilot, 3)
 
 
 async def search(pilot: Pilot[None], question: str) -> None:

@@ -61,7 +61,7 @@ async def test_it_opens_at_the_chunks_of_the_first_document(app: ChunkbookApp) -
         assert source.selected == 0
         shown = text_of(app)
         assert "Office policies" in shown
-        assert "← keywords, graph" in shown
+        assert "← keywords" in shown
         assert "size 60 · overlap 12" in shown
         assert _state(app, "source") is State.FAILED
         assert _state(app, "index") is State.FRESH

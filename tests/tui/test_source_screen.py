@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.documents import write_documents
-from tests.tui.pilots import press, settle, shows, text_of
+from tests.tui.pilots import press, settle, shows, text_of, until
 from tui.app import ChunkbookApp
 from tui.screens.compare import CompareScreen
 from tui.screens.export import ExportScreen
@@ -166,11 +166,11 @@ async def test_two_segmentations_beside_and_over_each_other(two: Path) -> None:
 
 
 async def test_one_segmentation_is_not_compared(app: ChunkbookApp) -> None:
-    async with app.run_test(size=SIZE) as pilot:
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
         await settle(pilot)
         await press(pilot, "3", "down", "c")
         assert shows(app, SourceScreen)
-        assert "one segmentation" in text_of(app)
+        await until(pilot, lambda: "one segmentation" in text_of(app))
 
 
 async def test_what_is_shown_is_exported(app: ChunkbookApp, tmp_path: Path) -> None:
