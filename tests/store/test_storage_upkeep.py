@@ -21,7 +21,7 @@ EAGER = Policy(manifests=2, age=timedelta(milliseconds=1), fragments=3, deleted=
 @pytest.fixture
 def eager(store: Store, monkeypatch: pytest.MonkeyPatch) -> Tables:
     """Tables that prune at once."""
-    monkeypatch.setattr(upkeep, "_SLACK", timedelta(milliseconds=60))
+    monkeypatch.setattr(upkeep, "_SLACK", timedelta(milliseconds=800))
     tables = store.tables("handbook")
     tables.policy = EAGER
     return tables
@@ -41,7 +41,7 @@ def go(tables: Tables, number: int) -> Reader:
     tables.replace(table, "chunks", chunks(number % 3, salt=str(number)), ids(number % 3))
     tables.publish(f"run-{number}", {"cut": {"chunks": table}}, {})
     tables.upkeep()
-    time.sleep(0.08)
+    time.sleep(0.2)
     reader = Reader.newest(tables.database, "handbook")
     assert reader is not None
     return reader

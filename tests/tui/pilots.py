@@ -67,7 +67,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
         await pilot.press(key)
         await _read(pilot, 3, time.monotonic() + RESTING)
         await pilot.pause()
-    await pilot.press(keys[-1])
+    await pilot.press(*keys[-1:])
     await settle(pilot, 3)
 
 

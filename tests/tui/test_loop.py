@@ -22,7 +22,7 @@ from tui.widgets.source import SourceView
 
 LIMIT = 0.05
 """Seconds of work that a key may cost the loop."""
-SLOW = 3.0
+SLOW = 8
 """How much slower than where this was measured a machine may be."""
 
 
