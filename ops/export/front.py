@@ -70,7 +70,8 @@ def front(dots: Sequence[Dot], title: str) -> str:
         dot_x, dot_y = x(dot.iou), y(dot.recall)
         parts.append(
             f'<path d="M{x(dot.iou_arm[0]):.1f} {dot_y:.1f}H{x(dot.iou_arm[1]):.1f}'
-            f'M{dot_x:.1f} {y(dot.recall_arm[0]):.1f}V{y(dot.recall_arm[1]):.1f}" stroke="#9bb6d3"/>'
+            f'M{dot_x:.1f} {y(dot.recall_arm[0]):.1f}V{y(dot.recall_arm[1]):.1f}" '
+            'stroke="#9bb6d3"/>'
             f'<circle cx="{dot_x:.1f}" cy="{dot_y:.1f}" r="5" stroke="#3a6ea5" '
             f'fill="{"#3a6ea5" if dot in best else "#ffffff"}"/>'
             f'<text x="{dot_x + 8:.1f}" y="{dot_y - 7:.1f}">{escape(_short(dot.label))}</text>'
