@@ -112,6 +112,8 @@ class Engine:
             while waiting or self._jobs():
                 while waiting and self._admit(waiting[0], requests[waiting[0]], on_text, found):
                     waiting.popleft()
+                if not self._jobs():  # all that were left were refused
+                    break
                 with OWNER:
                     self._step()
                 self._collect(found, on_done)
@@ -236,8 +238,12 @@ class Engine:
         self._run(parts)
         outputs = [job for job, _, ends in parts if ends]
         for row, job in enumerate(outputs):
+            logits = self.context.all_logits(len(outputs))[row]
+            if job.request.options:
+                job.weigh(logits)
+                continue
             try:
-                token = job.sampler.choose(self.context.all_logits(len(outputs))[row])
+                token = job.sampler.choose(logits)
             except ModelError as error:
                 job.fail(error.message)
             else:

@@ -8,6 +8,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ops.errors import UsageError
 from ops.generation import Answer, Prompt, Surprisal
 from ops.inference.chat import Chat
 from ops.inference.checked import Asked, Checked
@@ -86,6 +90,25 @@ class LlamaGenerator(Checked):
             Answer(one.text, len(ids), one.tokens, one.ended, error=one.error)
             for ids, one in zip(tokens, found, strict=True)
         ]
+
+    def choose(
+        self,
+        prompts: Sequence[Prompt],
+        options: Sequence[str],
+        progress: Callable[[int], None] | None = None,
+    ) -> NDArray[np.float64]:
+        """ln p (prompts, options) that an answer begins so; see `ops.choosing.Chooser`."""
+        with OWNER:
+            tokens = [self._chat.tokens(prompt) for prompt in prompts]
+            wanted = [self._model.tokenise(option, special=False) for option in options]
+        if not wanted or not all(map(len, wanted)):
+            raise UsageError("an option has at least one token")
+        firsts = tuple(int(ids[-1]) for ids in wanted)
+        requests = [Request(ids, 1, options=firsts) for ids in tokens]
+        step = (lambda place: progress(1)) if progress else None
+        nothing = (float("nan"),) * len(firsts)
+        found = [one.scores or nothing for one in self.run(requests, on_done=step)]
+        return np.array(found, dtype=np.float64).reshape(len(prompts), len(firsts))
 
     def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:
         """The surprisal of each token of a text, in windows; see `ops.inference.surprisal`."""

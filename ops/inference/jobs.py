@@ -28,6 +28,8 @@ class Request:
     stop: tuple[str, ...] = ()
     sampling: Sampling = field(default_factory=Sampling)
     seed: int = 0
+    options: tuple[int, ...] = ()
+    """Tokens whose scores are wanted instead of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Completion:
     tokens: int
     ended: Ended
     error: str = ""
+    scores: tuple[float, ...] = ()
+    """ln p of each of the request's options as the first token."""
 
 
 @dataclass(slots=True)
@@ -62,6 +66,7 @@ class Job:
     told: int = 0
     ended: Ended | None = None
     error: str = ""
+    scores: tuple[float, ...] = ()
     decoder: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace")
     )
@@ -92,6 +97,13 @@ class Job:
             self.text += self.decoder.decode(b"", final=True)
         self._tell()
 
+    def weigh(self, logits: NDArray[np.float32]) -> None:
+        """Take in the scores that are wanted instead of an answer."""
+        own = logits.astype(np.float64)
+        total = own.max() + np.log(np.exp(own - own.max()).sum())
+        self.scores = tuple((own[list(self.request.options)] - total).tolist())
+        self.ended = "end"
+
     def fail(self, reason: str) -> None:
         """No token goes on from here."""
         self.ended, self.error = "stop", reason
@@ -113,7 +125,8 @@ class Job:
 
     def completion(self) -> Completion:
         """What came of it."""
-        return Completion(self.text, self.said, self.ended or "length", self.error)
+        ended = self.ended or "length"
+        return Completion(self.text, self.said, ended, self.error, self.scores)
 
 
 def _overlap(text: str, word: str) -> int:

@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, field_validator
 
+from ops.choosing import Chooser
 from ops.errors import Cancelled, ModelError, UsageError
 from ops.generation import Generator, Prompt, Quoted, Sampling
 from ops.inference.engine import Shape, pays_flash_attention, shape_for
@@ -211,6 +212,34 @@ def test_progress_may_stop_it_and_the_next_run_is_whole(smol: LlamaGenerator) ->
     with pytest.raises(Cancelled, match="interrupted"):
         smol.generate_many(prompts, max_tokens=4, on_text=lambda index, text: smol.interrupt())
     assert len(smol.generate_many(prompts, max_tokens=2)) == 6
+
+
+def test_options_are_weighed_without_writing_and_alone_as_together(smol: LlamaGenerator) -> None:
+    chooser: Chooser = smol
+    prompts = [_ask(text) for text in (LEAVE, CELL, "one two three")]
+    done: list[int] = []
+    found = chooser.choose(prompts, ("1", "2", "The"), done.append)
+    assert found.shape == (3, 3)
+    assert np.exp(found).sum(axis=1).max() <= 1
+    assert sum(done) == 3
+    smol.engine().forget()
+    alone = np.concatenate([chooser.choose([prompt], ("1", "2", "The")) for prompt in prompts])
+    assert np.abs(found - alone).max() < 0.5
+
+
+def test_the_likeliest_option_is_what_is_written(smol: LlamaGenerator) -> None:
+    # A repetition: what follows is certain, whatever the last digits of the scores.
+    said = Prompt(("Repeat: 2 2 2 2 2 2 2 2 2 2 2 2",))
+    (answer,) = smol.generate_many([said], grammar='root ::= "1" | "2"', max_tokens=1)
+    ones, twos = smol.choose([said], ("1", "2"))[0]
+    assert (twos > ones) == (answer.text == "2")
+
+
+def test_what_cannot_be_weighed(smol: LlamaGenerator) -> None:
+    assert np.isnan(smol.choose([_ask("word " * 600)], ("1", "2"))).all()
+    assert smol.choose([], ("1",)).shape == (0, 1)
+    with pytest.raises(UsageError, match="at least one token"):
+        smol.choose([_ask(LEAVE)], ("",))
 
 
 def test_wrong_calls(smol: LlamaGenerator, model_files: None) -> None:
