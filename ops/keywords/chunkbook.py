@@ -2,116 +2,22 @@
 
 from __future__ import annotations
 
-__all__ = ["Ranked", "candidates", "rank_phrases"]
+__all__ = ["candidates", "rank_phrases"]
 
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from ops.keywords.collection import Collection, phrases_of
 from ops.keywords.coreference import add_mentions
-from ops.keywords.features import FEATURES, GROUPS, Table, length_of, measure
-from ops.keywords.graph import CENTRALITIES, FloatArray
+from ops.keywords.features import FEATURES, GROUPS, length_of, measure
+from ops.keywords.graph import FloatArray
 from ops.keywords.phrases import Key, Phrase, noun_phrases, plain_phrases
-from ops.keywords.placed import Keyword
+from ops.keywords.ranked import DIGITS, Ranked
 from ops.keywords.signal_weights import SIGNAL_WEIGHTS
 from ops.keywords.signals import SIGNALS, signals_of
-from ops.keywords.tokens import IntArray
 from ops.keywords.weights import ENGLISH, OTHER, TAGGED, Weights
 from ops.keywords.words import Words
-
-_DIGITS: Final = 6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Ranked:
-    """All candidates of a text, best first."""
-
-    words: Words
-    tags: Sequence[str] | None
-    """Penn Treebank tags of the tokens, if they were asked for."""
-    table: Table
-    score: FloatArray
-    """(candidates,) 0 … 1."""
-    groups: FloatArray
-    """(candidates, groups) What each group of features adds to the logarithm of the odds."""
-    extra: tuple[tuple[str, FloatArray], ...]
-    """(candidates,) What each thing asked for besides adds: `signals`, `collection`."""
-    order: IntArray
-    """Candidates, best first."""
-    overlap: float
-    """Share of its words that one may have in common with a better one."""
-
-    def best(self, count: int) -> list[Keyword]:
-        """The best of the text."""
-        return [self._scored(i) for i in self._thin(self.order.tolist(), count)]
-
-    def inside(self, start: int, end: int, count: int) -> list[Keyword]:
-        """The best of those that occur wholly inside a stretch, with their spans there."""
-        starts, ends = self.words.start, self.words.end
-        low = int(np.searchsorted(starts, start))
-        high = int(np.searchsorted(ends, end, side="right"))
-        held = []
-        for i in self.order.tolist():
-            phrase = self.table.phrases[i]
-            places = phrase.places
-            at = int(np.searchsorted(places, low))
-            if (at < len(places) and places[at] + phrase.size <= high) or any(
-                low <= first and first + size <= high for first, size in phrase.mentions
-            ):
-                held.append(i)
-        found = []
-        for i in self._thin(held, count):
-            spans = self._spans(self.table.phrases[i])
-            spans = spans[(spans[:, 0] >= start) & (spans[:, 1] <= end)]
-            found.append(self._scored(i, spans))
-        return found
-
-    def _thin(self, order: Sequence[int], count: int) -> list[int]:
-        chosen: list[int] = []
-        taken: list[frozenset[int]] = []
-        for i in order:
-            if len(chosen) == count:
-                break
-            stems = self._stems(i)
-            shared = max((len(stems & other) for other in taken), default=0)
-            if self.overlap < 1.0 and shared > self.overlap * len(stems):
-                continue
-            chosen.append(i)
-            taken.append(stems)
-        return chosen
-
-    def _stems(self, i: int) -> frozenset[int]:
-        phrase = self.table.phrases[i]
-        return frozenset(self.words.stem[phrase.first : phrase.first + phrase.size])
-
-    def _spans(self, phrase: Phrase) -> IntArray:
-        starts, ends, last = self.words.start, self.words.end, phrase.size - 1
-        pairs = [(starts[place], ends[place + last]) for place in phrase.places]
-        if phrase.mentions:
-            pairs += [(starts[place], ends[place + size - 1]) for place, size in phrase.mentions]
-            pairs.sort()
-        return np.array(pairs, dtype=np.int64).reshape(-1, 2)
-
-    def _scored(self, i: int, spans: IntArray | None = None) -> Keyword:
-        found, words = self.table.phrases[i], self.words
-        everywhere = self._spans(found)
-        last = found.size - 1
-        written = Counter(
-            " ".join(words.text[words.start[place] : words.end[place + last]].split())
-            for place in found.places
-        )
-        added = ((name, round(float(values[i]), _DIGITS)) for name, values in self.extra)
-        parts = (
-            *zip(GROUPS, self.groups[i].round(_DIGITS).tolist(), strict=True),
-            *added,
-            *zip(CENTRALITIES, self.table.centralities[i].round(_DIGITS).tolist(), strict=True),
-        )
-        phrase = written.most_common(1)[0][0]
-        return phrase, float(self.score[i]), everywhere if spans is None else spans, parts
 
 
 def candidates(
@@ -175,7 +81,7 @@ def rank_phrases(
         extra.append(("collection", collection.apart(phrases_of(words, table.phrases))))
     for _, values in extra:
         odds = odds + values
-    score = (1.0 / (1.0 + np.exp(-np.clip(odds, -50.0, 50.0)))).round(_DIGITS)
+    score = (1.0 / (1.0 + np.exp(-np.clip(odds, -50.0, 50.0)))).round(DIGITS)
     first = np.array([phrase.first for phrase in table.phrases], dtype=np.int64)
     size = np.array([phrase.size for phrase in table.phrases], dtype=np.int64)
     order = np.lexsort((-size, first, -score))

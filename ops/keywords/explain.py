@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ops.context import Context
-from ops.keywords.chunkbook import Ranked
 from ops.keywords.features import word_centralities, word_links
 from ops.keywords.frake import Frake
 from ops.keywords.graph import CENTRALITIES, Graph, centralities, word_graph
 from ops.keywords.placed import Keyword, Placed
+from ops.keywords.ranked import Ranked
 from ops.keywords.score import multi_centrality
 from ops.language import choose
 

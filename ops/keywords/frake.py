@@ -9,12 +9,13 @@ from typing import ClassVar, Literal
 
 from ops.context import Context
 from ops.frames import KEYWORD, Frames, Schema, conform, keys
-from ops.keywords.chunkbook import Ranked, candidates, rank_phrases
+from ops.keywords.chunkbook import candidates, rank_phrases
 from ops.keywords.collection import Collection, phrases_of
 from ops.keywords.peer import Language
 from ops.keywords.peripheral import Filter, without_peripheral
-from ops.keywords.placed import Placed
+from ops.keywords.placed import Placed, Reasons
 from ops.keywords.rank import published
+from ops.keywords.ranked import Ranked
 from ops.keywords.table import PARTS, KeywordRows, Parts, parts_column
 from ops.keywords.tagger import TAGGED, tags_of
 from ops.keywords.tags import part_weights
@@ -82,11 +83,12 @@ class Frake(Fitted):
 
     Where the input has chunks, each gets the best of all its document's candidates that occur
     inside it, with their score in the document and their spans inside the chunk (as offsets into
-    the document).
+    the document). `keyword_parts` of the document then goes on with the parts of those that are
+    only among its chunks'.
     """
 
     name: ClassVar[str] = "keywords.frake"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[Columns] = {"documents": ("text",)}
     uses: ClassVar[Columns] = {"documents": ("language",), "chunks": ("start", "end")}
     writes: ClassVar[Mapping[str, Schema]] = {
@@ -184,10 +186,15 @@ class Frake(Fitted):
                 found = self.rank(text, choose(self.language, row.get("language"), text), ctx)
                 best = found.best(self.count)
                 rows["documents"].add((name,), [keyword[:3] for keyword in best])
-                parts.append([(keyword[0], keyword[3]) for keyword in best])
+                told = [(keyword[0], keyword[3]) for keyword in best]
+                others: dict[str, Reasons] = {}
                 for chunk, start, end in chunks.get(name, []):
                     inside = found.inside(start, end, self.count)
                     rows["chunks"].add((chunk, name), [keyword[:3] for keyword in inside])
+                    others.update((keyword[0], keyword[3]) for keyword in inside)
+                for phrase, _ in told:
+                    others.pop(phrase, None)
+                parts.append([*told, *others.items()])
             ctx.advance(1)
         tables = {name: rows[name].table() for name in rows}
         tables["documents"] = tables["documents"].with_columns(parts_column(parts))

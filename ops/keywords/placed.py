@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Keyword", "Placed"]
+__all__ = ["Keyword", "Placed", "Reasons"]
 
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -13,8 +13,11 @@ from ops.keywords.rank import Candidate
 from ops.keywords.spans import Occurrences
 from ops.keywords.tokens import IntArray, Tokens
 
-Keyword: TypeAlias = tuple[str, float, IntArray, tuple[tuple[str, float], ...]]
-"""Phrase, score, spans (occurrences, 2) and the named parts of the score, where it has some."""
+Reasons: TypeAlias = tuple[tuple[str, float], ...]
+"""The named parts of a score."""
+
+Keyword: TypeAlias = tuple[str, float, IntArray, Reasons]
+"""Phrase, score, spans (occurrences, 2) and the parts of the score, where it has some."""
 
 
 class Placed:
@@ -53,13 +56,11 @@ class Placed:
     def inside(self, start: int, end: int, count: int) -> list[Keyword]:
         """The best of those that occur inside a stretch, each with its spans there."""
         forms, spans = self._found.within(start, end)
-        at = self._place[forms]
-        held = {int(place): spans[at == place] for place in np.unique(at)[:count]}
+        places = self._place[forms]
+        held = {int(place): spans[places == place] for place in np.unique(places)[:count]}
         for place, everywhere in self._phrases.items():
             here = everywhere[(everywhere[:, 0] >= start) & (everywhere[:, 1] <= end)]
             if len(here):
                 held[place] = here
-        return [
-            (self._ranked[place].phrase, self._ranked[place].score, held[place], ())
-            for place in sorted(held)[:count]
-        ]
+        chosen = [(self._ranked[place], held[place]) for place in sorted(held)[:count]]
+        return [(one.phrase, one.score, at, one.parts) for one, at in chosen]

@@ -24,7 +24,8 @@ PARTS: Final = pl.List(
         }
     )
 )
-"""Why each keyword of a document has its score, in the order of `keywords`."""
+"""Why each keyword of a document has its score, in the order of `keywords`; then the same of those
+that are keywords of its chunks only, as they come up."""
 
 Parts: TypeAlias = Sequence[tuple[str, tuple[tuple[str, float], ...]]]
 """Of each keyword its phrase and the named parts of its score."""

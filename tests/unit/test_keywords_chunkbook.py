@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -192,6 +192,22 @@ def test_chunks_are_scored_in_their_document() -> None:
         for keyword in row:
             assert keyword["score"] == scores[keyword["phrase"]]
             assert all(start <= s["start"] < s["end"] <= end for s in keyword["spans"])
+
+
+@pytest.mark.parametrize("variant", ["chunkbook", "published"])
+def test_parts_are_told_of_every_keyword_of_a_chunk(variant: Literal["chunkbook"]) -> None:
+    cut = TEXT.index("We compare")
+    spans = [("c0", "d0", 0, cut), ("c1", "d0", cut, len(TEXT))]
+    chunks = pl.DataFrame(spans, schema=["chunk_id", "doc_id", "start", "end"], orient="row")
+    frames = Frames({"documents": documents(TEXT), "chunks": chunks})
+    out = Frake(count=3, variant=variant).apply(frames, context())
+    own = phrases(out["documents"]["keywords"].to_list()[0])
+    told = {one["phrase"]: one["parts"] for one in out["documents"]["keyword_parts"].to_list()[0]}
+    assert list(told)[:3] == own
+    inside = {name for row in out["chunks"]["keywords"].to_list() for name in phrases(row)}
+    assert inside - set(own)
+    assert set(told) == inside | set(own)
+    assert all(told.values())
 
 
 def test_degenerate_texts() -> None:
