@@ -9,6 +9,7 @@ __all__ = [
     "Collection",
     "CollectionSpec",
     "Context",
+    "Cutter",
     "Embedder",
     "Resources",
     "Tokenizer",
@@ -24,6 +25,7 @@ from ops.errors import Cancelled
 
 if TYPE_CHECKING:
     import numpy as np
+    import polars as pl
     from numpy.typing import NDArray
 
     from ops.generation import AnswerCache, Generator
@@ -99,6 +101,17 @@ class Collection(Protocol):
         """Make or refresh its indexes, after its rows have been written."""
 
 
+class Cutter(Protocol):
+    """Cuts documents as the cell does that made the chunks of an op's input."""
+
+    @property
+    def size(self) -> int | None:
+        """Tokens that a chunk may have at most; None where nothing limits it."""
+
+    def cut(self, documents: pl.DataFrame, ctx: Context) -> pl.DataFrame:
+        """The chunks of these documents; one that cannot be cut has none. Nothing is stored."""
+
+
 class Resources(Protocol):
     """Makes and keeps what ops need; each is made once a process, when first asked for."""
 
@@ -142,6 +155,8 @@ class Context:
     cancelled: Callable[[], bool] = lambda: False
     state: bytes = b""
     """What an op that sees all documents fitted on them."""
+    cutter: Cutter | None = None
+    """Cuts other texts as the chunks here were cut; for ops that need "cutter"."""
     failures: dict[str, str] = field(default_factory=dict)
     """doc_id → reason, filled by `fail`."""
 

@@ -13,10 +13,12 @@ __all__ = [
     "ENTITIES",
     "FRAME_NAMES",
     "KEYWORD",
+    "MEASURES",
     "MENTIONS",
     "METADATA",
     "ORDER",
     "PRIMARY",
+    "QUESTIONS",
     "RELATIONS",
     "SPANS",
     "STRUCTURE",
@@ -131,12 +133,35 @@ RELATIONS: Final[Schema] = {
     "evidence": SPANS,  # at most ten sentences, in order; empty for declared links
 }
 
+QUESTIONS: Final[Schema] = {
+    "question_id": TEXT,  # digest(doc_id, place of its passage, question)
+    "doc_id": TEXT,
+    "uri": TEXT,  # of the document
+    "question": TEXT,
+    "answers": pl.List(TEXT),  # exactly as they stand in the document
+    "spans": SPANS,  # of the answers, in their order
+    "refused": TEXT,  # why it is not used; null for one that is
+}
+"""Questions that a document answers, the refused ones with their reason."""
+
+MEASURES: Final[Schema] = {
+    "measure_id": TEXT,  # digest(doc_id, subject and its place in its file, measure)
+    "doc_id": TEXT,
+    "measure": TEXT,  # recall, coverage, pk, …
+    "subject": TEXT,  # the question that was asked, or "" for the document as a whole
+    "value": pl.Float64(),
+    "weight": pl.Float64(),  # of the value in a mean over rows of the same measure
+}
+"""What the evaluate ops found of a document."""
+
 PRIMARY: Final[Mapping[str, str]] = {
     "documents": "doc_id",
     "chunks": "chunk_id",
     "entities": "entity_id",
     "mentions": "mention_id",
     "relations": "relation_id",
+    "questions": "question_id",
+    "measures": "measure_id",
     "collection": "chunk_id",
 }
 """Primary key of each frame. `collection` is what an index op publishes for search."""
@@ -147,6 +172,8 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "entities": ("doc_id", "canonical"),
     "mentions": ("doc_id", "start", "end", "mention_id"),
     "relations": ("doc_id", "subject", "predicate", "object"),
+    "questions": ("doc_id", "refused", "question", "question_id"),
+    "measures": ("doc_id", "subject", "measure", "measure_id"),
     "collection": ("doc_id", "level", "start", "end", "chunk_id"),
 }
 """The order of rows wherever they are shown, hashed or stored; missing columns are passed over."""

@@ -51,8 +51,9 @@ def parameter(
         unit: what the number counts, e.g. "tokens".
         speed_only: it changes how fast the op is, never what it gives, so it stays out of the
             fingerprint.
-        model: the parameter names a model; "tokenizer", "embedder" or "text". The hash of the
-            file behind that name goes into the fingerprint.
+        model: the parameter names a model, "tokenizer", "embedder" or "text", or another file
+            that shapes the output, "file". The hash of the file behind that name goes into the
+            fingerprint.
     """
     extra: JsonDict = {"unit": unit, "speed_only": speed_only, "model": model}
     return Field(default, description=description, json_schema_extra=extra, **bounds)
@@ -76,8 +77,8 @@ class Op(BaseModel):
     creates: ClassVar[tuple[str, ...]] = ()
     """Frames whose rows it makes; it adds columns to the others it writes."""
     needs: ClassVar[tuple[str, ...]] = ()
-    """Resources it takes from the context: tokenizer, embedder, generator, situator, nlp, vectors,
-    answers, collection."""
+    """Resources it takes from the context: tokenizer, embedder, generator, chooser, situator, nlp,
+    vectors, answers, collection, cutter."""
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         """What this op writes for a batch of documents: keys and `writes` columns only.
@@ -125,12 +126,12 @@ class Op(BaseModel):
         }
 
     def model_names(self) -> tuple[tuple[str, str], ...]:
-        """(kind, name) of every model its parameters name."""
+        """(kind, name) of every model, or other file, that its parameters name."""
         found = []
         for field, info in type(self).model_fields.items():
             extra = info.json_schema_extra
             kind = extra.get("model") if isinstance(extra, dict) else None
-            if kind:
+            if kind and getattr(self, field):
                 found.append((str(kind), str(getattr(self, field))))
         return tuple(found)
 
@@ -149,8 +150,9 @@ class Op(BaseModel):
         # A model counts by its content, not by the name or path that leads to it.
         for field, info in type(self).model_fields.items():
             extra = info.json_schema_extra
-            if isinstance(extra, dict) and extra.get("model"):
-                shaping[field] = hashes[f"{extra['model']}:{getattr(self, field)}"]
+            if isinstance(extra, dict) and extra.get("model") and getattr(self, field):
+                # One that this op does not use, as its other parameters are, does not count.
+                shaping[field] = hashes.get(f"{extra['model']}:{getattr(self, field)}", "")
         text = json.dumps([self.name, self.version, shaping], sort_keys=True, ensure_ascii=False)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 

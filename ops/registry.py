@@ -41,6 +41,9 @@ BUILT_IN = {
     "link.graph": "ops.link.graph:Graph",
     "embed.llama": "ops.embed.llama:Llama",
     "index.lancedb": "ops.index.lancedb:LanceDB",
+    "evaluate.chunks": "ops.evaluate.chunks:Chunks",
+    "evaluate.boundaries": "ops.evaluate.against_gold:Boundaries",
+    "evaluate.retrieval": "ops.evaluate.retrieval:Retrieval",
 }
 """Where each op's class is; imported when first asked for."""
 

@@ -3,7 +3,7 @@ cost."""
 
 from __future__ import annotations
 
-__all__ = ["Compared", "Comparison", "Variant", "compare", "sweep_variants"]
+__all__ = ["Compared", "Comparison", "Variant", "compare", "stability", "sweep_variants"]
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -20,14 +20,18 @@ from ops.evaluate.questions import Question, keyword_score, placed
 from ops.evaluate.ranges import Range, score
 from ops.evaluate.search import Scores, fused, top, vector_scores, word_scores
 from ops.evaluate.shape import Shape, shape_of
+from ops.evaluate.small_edits import Kept, stability_of
 from ops.segment.vectors import embedded
 from pipelines.model import Model
+from pipelines.recut import Recutter, maker_of
 from pipelines.sample import Preview, Sampler
 from pipelines.whatif import changed
 from pipelines.workspace import Workspace
 
 Mode = Literal["vector", "hybrid", "text"]
 ALL: Final = 1_000_000_000
+EDITED: Final = 40
+"""Documents, evenly chosen, that are edited and cut again for the stability."""
 SURE: Final = (0.975, 0.8)
 """Shares of bootstrap draws from where on a lead is called sure, and likely."""
 
@@ -51,6 +55,8 @@ class Compared:
     embed_tokens: int
     """Tokens of all chunks together: what embedding them costs."""
     failures: int
+    stability: float | None = None
+    """Share of the chunks that small edits of their documents leave as they were."""
     recall: Interval | None = None
     precision: Interval | None = None
     omega: Interval | None = None
@@ -125,7 +131,8 @@ def compare(
     """
     first = Workspace(variants[0].model)
     sampler = Sampler(first, count)
-    search = _Search(questions, k, mode, embedder, Context(first.unstored()))
+    ctx = Context(first.unstored(), first.model.base)
+    search = _Search(questions, k, mode, embedder, ctx)
     found: list[_Measured] = []
     for variant in variants:
         said(f"{variant.label}: cutting")
@@ -137,14 +144,25 @@ def compare(
         if "chunks" not in preview.frames:
             hint = "name a segment.* cell, or one below it"
             raise UsageError(f"cell {variant.cell!r} makes no chunks", hint=hint)
-        size = getattr(wiring.cells[variant.cell].cell.op, "size", None)
+        maker = maker_of(wiring, variant.cell)
+        assert maker is not None  # it made chunks
+        recutter = Recutter(wiring, maker)
         said(f"{variant.label}: measuring")
-        found.append(search.measured(variant.label, preview, size))
+        one = search.measured(variant.label, preview, recutter.size)
+        stable = stability(preview.frames["documents"], recutter, search.ctx)
+        found.append(replace(one, row=replace(one.row, stability=stable)))
     if questions and not search.asked:
         raise UsageError("no question can be used", hint="; ".join(search.left_out[:3]))
     documents = preview.documents
     rows = tuple(one.row for one in found)
     return Comparison(rows, documents, search.asked, k, mode, _advice(found), search.left_out)
+
+
+def stability(documents: pl.DataFrame, recutter: Recutter, ctx: Context) -> float:
+    """How chunks stand small edits of their documents, of which some are taken, evenly chosen."""
+    some = documents.gather_every(max(1, -(-len(documents) // EDITED)))
+    kept = stability_of(some, lambda table: recutter.cut(table, ctx)).values()
+    return Kept(sum(one.same for one in kept), sum(one.total for one in kept)).share
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +180,7 @@ class _Search:
         self, questions: Sequence[Question], k: int, mode: Mode, embedder: str, ctx: Context
     ) -> None:
         self._questions = questions
-        self._k, self._mode, self._embedder, self._ctx = k, mode, embedder, ctx
+        self._k, self._mode, self._embedder, self.ctx = k, mode, embedder, ctx
         self.asked = 0
         self.left_out: tuple[str, ...] = ()
 
@@ -233,7 +251,7 @@ class _Search:
         ]
         if self._mode == "text":
             return word_scores(asked, texts)
-        vectors = embedded([*asked, *texts], self._embedder, self._ctx)
+        vectors = embedded([*asked, *texts], self._embedder, self.ctx)
         alike = vector_scores(vectors[: len(asked)], vectors[len(asked) :])
         return alike if self._mode == "vector" else fused(alike, word_scores(asked, texts))
 

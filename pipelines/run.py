@@ -28,6 +28,7 @@ from pipelines.events import (
 from pipelines.fitting import fitted
 from pipelines.plan import CellPlan, Known, known_of, only, plan_cell, plan_source
 from pipelines.publish import is_published, publish
+from pipelines.recut import cutter_for
 from pipelines.report import report
 from pipelines.steps import Step, load_items, transform
 from pipelines.wiring import CellWiring
@@ -173,7 +174,8 @@ def _have_inputs(wired: CellWiring, known: Mapping[str, Known]) -> None:
 
 
 def _context(step: Step, cancelled: Callable[[], bool]) -> Context:
-    ctx = replace(step.workspace.context(step.wired), cancelled=cancelled)
+    cutter = cutter_for(step.wired, step.workspace.wiring)
+    ctx = replace(step.workspace.context(step.wired), cancelled=cancelled, cutter=cutter)
     ctx.check()
     return ctx
 

@@ -14,10 +14,11 @@ import polars as pl
 
 from ops.context import Context
 from ops.errors import DocumentError, SourceError, UsageError
-from ops.frames import Frames, conform, digest, in_order, keys
-from ops.op import Fitted, Source, SourceItem
+from ops.frames import Frames, conform, digest, in_order
+from ops.op import Source, SourceItem
 from ops.registry import suggest
-from pipelines.batch import Edits, run_batch
+from pipelines.chain import joined, through
+from pipelines.recut import cutter_for
 from pipelines.view import Document
 from pipelines.wiring import CellWiring
 from pipelines.workspace import Workspace
@@ -118,7 +119,8 @@ class Sampler:
             if state not in self._made:
                 above = [frames for _, frames in inputs]
                 started(name, len(above[0]["documents"]))
-                self._made[state] = self._transform(wired, above, ctx, edits.of(name))
+                own = replace(ctx, cutter=cutter_for(wired, wiring))
+                self._made[state] = through(wired, joined(above), own, edits.of(name))
             self._made.move_to_end(state)
             frames, found, trace = self._made[state]
             detail = detail or trace
@@ -128,8 +130,8 @@ class Sampler:
             self._made.popitem(last=False)
         frames = made[cell][1]
         seconds = time.monotonic() - began
-        through = (*wiring.above(cell), cell)
-        fitted = tuple(name for name in through if wiring.cells[name].cell.op.sees_all)
+        way = (*wiring.above(cell), cell)
+        fitted = tuple(name for name in way if wiring.cells[name].cell.op.sees_all)
         count = len(frames["documents"])
         return Preview(cell, frames, failures, count, seconds, fitted, detail)
 
@@ -185,43 +187,3 @@ class Sampler:
         step = max(len(listed) / self.count, 1.0)
         places = [int(n * step) for n in range(min(self.count, len(listed)))]
         return [listed[place] for place in places]
-
-    def _transform(
-        self, wired: CellWiring, above: Sequence[Frames], ctx: Context, edits: Edits
-    ) -> tuple[Frames, dict[str, str], str]:
-        known = _joined(above)
-        given = Frames(
-            {
-                frame: known[frame].select(*keys(frame), *columns)
-                for frame, columns in wired.reads.items()
-            }
-        )
-        documents = known["documents"]["doc_id"].to_list()
-        op = wired.cell.op
-        if isinstance(op, Fitted) and op.sees_all:
-            parts = op.summarise(given, ctx)
-            ctx = replace(ctx, state=op.fit(parts[name] for name in sorted(parts)))
-        traces: list[str] = []
-        result = run_batch(op, given, dict(wired.outputs), documents, ctx, traces.append, edits)
-        for frame, table in result.frames.items():
-            if frame in op.creates:
-                known = known.replace(frame, table)
-            else:
-                known = known.replace(frame, _widened(frame, known[frame], table))
-        return known, result.failures, traces[0] if traces else ""
-
-
-def _joined(above: Sequence[Frames]) -> Frames:
-    known = above[0]
-    for frames in above[1:]:
-        for frame, table in frames.items():
-            joined = _widened(frame, known[frame], table) if frame in known else table
-            known = known.replace(frame, joined)
-    return known
-
-
-def _widened(frame: str, table: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
-    """The table with the columns of `more` that it lacks, matched by key."""
-    key = keys(frame)[0]
-    extra = [column for column in more.columns if column not in table.columns]
-    return table.join(more.select(key, *extra), on=key, how="left", maintain_order="left")

@@ -72,7 +72,7 @@ def _code_version(cell: Cell, resources: Resources) -> tuple[str, str]:
     names = cell.op.model_names()
     try:
         return cell.op.fingerprint({pair: resources.model_hash(*pair) for pair in names}), ""
-    except ModelError as error:
+    except (ModelError, UsageError) as error:
         unknown = cell.op.fingerprint(dict.fromkeys(names, ""))
         return f"without-model-{unknown}", str(error)
 
@@ -82,7 +82,7 @@ def _description(model: Model, cell: Cell, missing: str) -> str:
     fields = type(cell.op).model_fields
     lines = [cell.op.summary()]
     if missing:
-        lines += ["", "**Its model cannot be used**, so its code version is a stand-in:", ""]
+        lines += ["", "**A file it needs cannot be used**, so its code version is a stand-in:", ""]
         lines += [f"    {line}" for line in missing.splitlines()]
     if fields:
         lines += ["", "| parameter | value | meaning |", "|---|---|---|"]

@@ -41,7 +41,7 @@ Ledger: TypeAlias = Mapping[str, Mapping[str, "LedgerRow"]]
 """Cell → document → what is recorded."""
 
 BINS: Final = 16
-DERIVED: Final = {"documents": FRAME_NAMES, "chunks": ("mentions", "collection")}
+DERIVED: Final = {"documents": FRAME_NAMES, "chunks": ("mentions", "measures", "collection")}
 """What hung on the old rows of a frame, and goes when a cell makes new ones."""
 
 

@@ -238,7 +238,8 @@ def _hand_on(
 
 def _without_derived(handed: Mapping[str, Offer], made: str) -> dict[str, Offer]:
     """New chunks part with what hung on the old ones."""
-    derived = {"documents": tuple(PRIMARY), "chunks": ("mentions", "collection")}[made]
+    of_chunks = ("mentions", "measures", "collection")
+    derived = {"documents": tuple(PRIMARY), "chunks": of_chunks}[made]
     return {
         frame: offer for frame, offer in handed.items() if frame == made or frame not in derived
     }

@@ -116,8 +116,14 @@ class Workspace:
 
     @cached_property
     def fingerprints(self) -> Mapping[str, str]:
-        """Cell → fingerprint."""
-        return {cell.id: cell.op.fingerprint(self.model_hashes) for cell in self.model.cells}
+        """Cell → fingerprint. One that cuts again has those of the cells above in its own."""
+        own = {cell.id: cell.op.fingerprint(self.model_hashes) for cell in self.model.cells}
+        return {
+            cell.id: digest(own[cell.id], *(own[name] for name in self.wiring.above(cell.id)))
+            if "cutter" in cell.op.needs
+            else own[cell.id]
+            for cell in self.model.cells
+        }
 
     def table_names(self, cell: CellWiring) -> dict[str, str]:
         """Frame → the table that a cell writes.

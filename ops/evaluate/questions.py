@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Question", "keyword_score", "placed", "read_questions"]
+__all__ = ["Question", "keyword_score", "names_document", "placed", "read_questions"]
 
 import csv
 import json
@@ -97,7 +97,7 @@ def _points(given: Any) -> tuple[tuple[str, ...], ...]:
 
 def placed(question: Question, documents: Iterable[Told]) -> tuple[list[Range], str]:
     """The ranges that answer a question, or why they are not found ("" otherwise)."""
-    near = [one for one in documents if _named(question.document, one[1], one[2])]
+    near = [one for one in documents if names_document(question.document, one[1], one[2])]
     if not near:
         return [], f"there is no document {question.document!r}"
     found = []
@@ -129,7 +129,8 @@ def _first(near: Sequence[Told], answer: str) -> Range | None:
     return None
 
 
-def _named(wanted: str, title: str, uri: str) -> bool:
+def names_document(wanted: str, title: str, uri: str) -> bool:
+    """Whether a document is meant: by its title, URI or file name; "" means any."""
     if not wanted:
         return True
     name = uri.rpartition("/")[2]

@@ -5,7 +5,7 @@ For measuring: every chunk is compared with every question, nothing is approxima
 
 from __future__ import annotations
 
-__all__ = ["fused", "kept", "top", "vector_scores", "word_scores"]
+__all__ = ["fused", "kept", "terms", "top", "vector_scores", "word_scores"]
 
 import math
 import re
@@ -34,7 +34,7 @@ def word_scores(questions: Sequence[str], chunks: Sequence[str], language: str =
 
     Texts of a language that has no stemmer here are compared by whole words.
     """
-    counts = [Counter(_terms(text, language)) for text in chunks]
+    counts = [Counter(terms(text, language)) for text in chunks]
     lengths = np.array([sum(count.values()) for count in counts], dtype=np.float64)
     mean = max(float(lengths.mean()) if len(lengths) else 0.0, 1e-9)
     rows: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -43,7 +43,7 @@ def word_scores(questions: Sequence[str], chunks: Sequence[str], language: str =
             rows[term].append((row, times))
     found = np.zeros((len(questions), len(chunks)))
     for number, question in enumerate(questions):
-        for term in sorted(set(_terms(question, language))):
+        for term in sorted(set(terms(question, language))):
             if term not in rows:
                 continue
             found_in = np.array(rows[term])
@@ -85,7 +85,8 @@ def _standard(scores: Scores) -> Scores:
     return standard
 
 
-def _terms(text: str, language: str) -> list[str]:
+def terms(text: str, language: str = "en") -> list[str]:
+    """The stems of the words of a text, stop words left out."""
     from ops.language import SNOWBALL, stem, stop_words
 
     words = WORD.findall(text.lower())

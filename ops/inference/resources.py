@@ -100,13 +100,18 @@ class LocalResources:
         return self._collection
 
     def model_hash(self, kind: str, name: str) -> str:
-        """Hash of the file behind a model's name.
+        """Hash of the file behind a model's name, or of another file.
 
         Raises:
-            ModelError: the file is missing, damaged or not made for that use.
+            ModelError: the model is missing, damaged or not made for that use.
+            UsageError: another file cannot be read.
         """
         if kind == "tokenizer" and name in UNITS:
             return self.tokenizer(name).hash
+        if kind == "file":
+            from ops.file_hash import file_hash
+
+            return file_hash(self._base / name)
         from ops.inference.models import demand, resolve
 
         file = resolve(name, self._base)

@@ -12,7 +12,7 @@ from ops.evaluate.bootstrap import difference, interval
 from ops.evaluate.boundaries import boundary_f1, pk, window_diff
 from ops.evaluate.ranges import Range, score
 from ops.evaluate.search import fused, kept, top, word_scores
-from ops.evaluate.shape import shape_of, stability
+from ops.evaluate.shape import shape_of
 from tests.segments import documents
 
 
@@ -102,8 +102,3 @@ def test_shape() -> None:
     assert found.redundancy == pytest.approx(2 / 24)
     empty = shape_of(documents([]), chunks.head(0))
     assert (empty.chunks, empty.coverage) == (0, 1)
-
-
-def test_stability() -> None:
-    assert stability({"d": ["a", "b", "b"]}, {"d": ["b", "c", "a"]}) == pytest.approx(2 / 3)
-    assert stability({}, {}) == 1

@@ -91,7 +91,8 @@ def report(
 def _print(found: Comparison) -> None:
     from tui.commands.tables import print_table
 
-    head = ["variant", "chunks", "tokens", "p5 to p95", "cut sentences", "seconds", "to embed"]
+    head = ["variant", "chunks", "tokens", "p5 to p95", "cut sentences", "coverage", "stability"]
+    head += ["seconds", "to embed"]
     scores = ("recall", "precision", "omega", "iou", "keywords")
     shown = [name for name in scores if any(getattr(row, name) for row in found.variants)]
     rows = [
@@ -101,6 +102,8 @@ def _print(found: Comparison) -> None:
             f"{row.shape.tokens_mean:.0f}",
             f"{row.shape.tokens_p05:.0f} to {row.shape.tokens_p95:.0f}",
             f"{row.shape.sentences_cut:.0%}",
+            f"{row.shape.coverage:.1%}",
+            "" if row.stability is None else f"{row.stability:.0%}",
             f"{row.seconds:.2f}",
             f"{row.embed_tokens:,}",
             *(_interval(getattr(row, name)) for name in shown),

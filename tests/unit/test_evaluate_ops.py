@@ -1,0 +1,195 @@
+"""The evaluate ops as cells of a notebook."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from ops.context import Context
+from ops.errors import UsageError
+from ops.evaluate.against_gold import Boundaries
+from ops.evaluate.chunks import Chunks
+from ops.evaluate.gold import lengths, read_gold
+from ops.evaluate.measured import means
+from ops.evaluate.questions import read_questions
+from ops.evaluate.retrieval import Retrieval
+from ops.frames import MEASURES, Frames
+from ops.inference.resources import LocalResources
+from pipelines.compare import Variant, compare
+from pipelines.parse import read
+from pipelines.run import run
+from pipelines.sample import Sampler
+from pipelines.workspace import Workspace
+
+FACTS = [
+    "Brass lamps are polished with lemon.",
+    "The harbour closes at nine in winter.",
+    "Goats eat the thistles behind the mill.",
+    "A copper kettle hangs over the door.",
+]
+NOTEBOOK = """\
+name: facts
+cells:
+  - id: source
+    op: load.files
+    params: {path: docs}
+  - id: small
+    op: segment.sentence
+    params: {size: 12, tokenizer: words}
+  - id: shape
+    op: evaluate.chunks
+  - id: found
+    op: evaluate.retrieval
+    input: small
+    params: {questions: questions.csv, k: 1, mode: text}
+  - id: gold
+    op: evaluate.boundaries
+    input: small
+    params: {gold: gold.csv}
+"""
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    """Four documents of four sentences, questions and gold boundaries."""
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for number, fact in enumerate(FACTS):
+        text = f"{fact} Nothing else is known of it. People seldom ask. Rain fell all day."
+        (folder / f"doc{number}.txt").write_text(text, encoding="utf-8")
+    asked = ["How are brass lamps polished?", "When does the harbour close?"]
+    asked += ["What do goats eat?", "What hangs over the door?"]
+    rows = ["question,answer,document,keywords"]
+    rows += [f'{q},"{a}",doc{n},' for n, (q, a) in enumerate(zip(asked, FACTS, strict=True))]
+    rows += ["Who is missing?,Nobody at all,doc0,"]
+    points = json.dumps([["COPPER", "kettle"], ["teapot"]]).replace('"', '""')
+    rows += [f'Which kettle hangs there?,,,"{points}"']
+    (tmp_path / "questions.csv").write_text("\n".join(rows), encoding="utf-8")
+    begins = [0, len(FACTS[0]) + 1]
+    gold = "document,start\n" + "".join(f"doc0,{start}\n" for start in begins)
+    (tmp_path / "gold.csv").write_text(gold, encoding="utf-8")
+    path = tmp_path / "facts.yaml"
+    path.write_text(NOTEBOOK, encoding="utf-8")
+    return path
+
+
+def _measures(table: pl.DataFrame) -> dict[str, list[float]]:
+    grouped = table.group_by("measure", maintain_order=True).agg("value")
+    return dict(grouped.iter_rows())
+
+
+def test_chunks_are_measured_without_gold(notebook: Path) -> None:
+    found = Sampler(Workspace(read(notebook))).preview("shape").frames["measures"]
+    assert found.columns == list(MEASURES)
+    by_name = _measures(found)
+    assert by_name["coverage"] == [1.0] * 4
+    assert by_name["redundancy"] == by_name["sentences_cut"] == [0.0] * 4
+    total = means(found)
+    chunks, tokens = by_name["chunks"], by_name["tokens_mean"]
+    words = sum(c * t for c, t in zip(chunks, tokens, strict=True)) / sum(chunks)
+    assert total["tokens_mean"] == pytest.approx(words)
+    assert total["budget_use"] == pytest.approx(words / 12)
+    assert 0 < total["stability"] < 1
+    assert "structure_cut" not in total  # there is nothing to cut
+
+
+def test_stability_needs_a_segmenter_at_hand(notebook: Path) -> None:
+    frames = Sampler(Workspace(read(notebook))).preview("small").frames
+    ctx = Context(LocalResources(Path()))
+    with pytest.raises(UsageError, match="no segmenter"):
+        Chunks().apply(frames, ctx)
+    made = Chunks(stability=False, size=24).apply(frames, ctx)["measures"]
+    assert "stability" not in _measures(made)
+    assert means(made)["budget_use"] < 0.5
+    empty = Frames({name: table.clear() for name, table in frames.items()})
+    assert Chunks(stability=False).apply(empty, ctx)["measures"].is_empty()
+
+
+def test_the_op_finds_what_compare_finds(notebook: Path) -> None:
+    model = read(notebook)
+    found = Sampler(Workspace(model)).preview("found").frames["measures"]
+    total = means(found.filter(pl.col("measure") != "left_out"))
+    asked = read_questions(notebook.parent / "questions.csv")
+    known = compare([Variant("small", model, "small")], asked, k=1, mode="text").variants[0]
+    for name in ("recall", "precision", "omega", "iou", "keywords"):
+        interval = getattr(known, name)
+        assert total[name] == pytest.approx(interval.mean), name
+    assert total["recall"] == 1.0
+    assert total["keywords"] == 0.5
+    left = found.filter(pl.col("measure") == "left_out")
+    assert left["subject"].to_list() == ["Who is missing?: its answer is not in the text"]
+
+
+def test_a_run_keeps_measures_and_knows_when_they_are_stale(notebook: Path) -> None:
+    report = run(Workspace(read(notebook)))
+    rows = {cell.id: cell.rows for cell in report.cells}
+    assert rows["found"] == 4 * 4 + 2
+    assert report.failed == 0
+    assert run(Workspace(read(notebook))).computed == 0
+    # Another question is another table and other figures; the chunks stay.
+    path = notebook.parent / "questions.csv"
+    path.write_text("question,answer\nWhat hangs?,copper kettle\n", encoding="utf-8")
+    again = {cell.id: cell for cell in run(Workspace(read(notebook))).cells}
+    assert (again["small"].added, again["small"].changed) == (0, 0)
+    assert again["found"].rows == 4
+    # A segmenter that cuts the same, but would cut edited text otherwise, is measured again.
+    text = notebook.read_text(encoding="utf-8").replace("size: 12", "size: 13")
+    notebook.write_text(text, encoding="utf-8")
+    workspace = Workspace(read(notebook))
+    plan = {one.cell: one for one in workspace.plan()}
+    assert len(plan["shape"].work.changed) == 4
+
+
+def test_gold_boundaries(notebook: Path) -> None:
+    found = Sampler(Workspace(read(notebook))).preview("gold").frames["measures"]
+    assert found["doc_id"].n_unique() == 1  # the others have no gold
+    by_name = _measures(found)
+    assert by_name["boundary_recall"] == [1.0]
+    assert 0 <= by_name["pk"][0] <= 1
+    text = "# One\nShort text here.\n# Two\nMore text here."
+    rows: dict[str, list[Any]] = {"doc_id": ["d"], "text": [text], "format": ["markdown"]}
+    spans = [(0, 5), (text.index("# Two"), text.index("# Two") + 5)]
+    rows["structure"] = [
+        [{"kind": "heading", "start": a, "end": b, "level": 1, "label": ""} for a, b in spans]
+    ]
+    chunks = pl.DataFrame({"doc_id": "d", "level": 0, "start": [0, spans[1][0]], "end": [20, 44]})
+    frames = Frames({"documents": pl.DataFrame(rows), "chunks": chunks})
+    made = Boundaries(unit="line").apply(frames, Context(LocalResources(Path())))["measures"]
+    assert _measures(made) == {
+        "boundary_f1": [1.0],
+        "boundary_precision": [1.0],
+        "boundary_recall": [1.0],
+        "pk": [0.0],
+        "window_diff": [0.0],
+    }
+
+
+def test_boundaries_between_units() -> None:
+    units = [(0, 10), (11, 20), (21, 30)]
+    assert lengths(units, []) == [3]
+    assert lengths(units, [0, 11, 21]) == [1, 1, 1]
+    assert lengths(units, [10]) == [1, 2]
+    assert lengths(units, [13, 18]) == [1, 1, 1]
+    assert lengths(units, [30, 99]) == [3]
+
+
+def test_faults_of_files_are_told_with_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "gold.csv"
+    path.write_text("document,start\na,1\nb,x\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="record 3"):
+        read_gold(path)
+    path.write_text("document,start\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="no boundaries"):
+        read_gold(path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_gold(tmp_path / "none.csv")
+
+
+def test_retrieval_by_words_needs_no_model() -> None:
+    op = Retrieval(questions="q.csv", mode="text")
+    assert op.model_names() == (("file", "q.csv"),)
+    assert ("embedder", "minilm") in Retrieval(questions="q.csv").model_names()
