@@ -14,6 +14,7 @@ from ops.context import VectorCache
 from ops.errors import StoreError
 from ops.generation import AnswerCache
 from storage.answers import Answers
+from storage.cached import PREFIXES
 from storage.cells import check_name
 from storage.database import Database
 from storage.lease import Lease
@@ -22,10 +23,19 @@ from storage.records import Records
 from storage.tables import Tables
 from storage.vectors import Vectors
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Of the store's own tables; raised with a step in `MIGRATIONS`."""
 
-MIGRATIONS: Final[Mapping[int, Callable[[Database], None]]] = {}
+
+def _drop_cached(database: Database) -> None:
+    for name in database.names():
+        if name.startswith(PREFIXES):
+            database.drop(name)
+
+
+MIGRATIONS: Final[Mapping[int, Callable[[Database], None]]] = {
+    1: _drop_cached  # their rows tell since when they are kept
+}
 """Version → what brings a store of that version to the next. A step may be repeated."""
 
 _META: Final = "_store"

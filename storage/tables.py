@@ -14,7 +14,7 @@ import polars as pl
 from ops.context import CollectionSpec
 from ops.errors import StoreError, UsageError
 from ops.frames import Schema
-from storage.answers import ANSWERS
+from storage.cached import PREFIXES, forget_before
 from storage.cells import CellTables, cell_of
 from storage.database import Database, talking
 from storage.edits import Edits
@@ -23,6 +23,7 @@ from storage.indexes import build_indexes
 from storage.lease import LEASES, Lease
 from storage.ledger import Ledger, LedgerRow
 from storage.manifests import Manifest, Manifests, versions_of
+from storage.reader import Reader
 from storage.runs import RunRecord, Runs
 from storage.upkeep import Policy, compact_if_due, kept, tag_versions, untag_versions
 
@@ -163,6 +164,16 @@ class Tables(CellTables):
         self._manifests.add(manifest)
         return manifest
 
+    def candidate(
+        self, cells: Mapping[str, Mapping[str, str]], collections: Mapping[str, str]
+    ) -> Reader:
+        """What readers would see if these tables were published now."""
+        names = {table for frames in cells.values() for table in frames.values()}
+        names |= set(collections.values())
+        versions = {name: self.version(name) for name in sorted(names)}
+        manifest = Manifest(0, "", datetime.now(UTC), versions, cells, collections)
+        return Reader(self.database, self.notebook, manifest)
+
     def rollback(self, run_id: str) -> Manifest:
         """Publish again what an earlier run published, and hold the schedule until released.
 
@@ -191,7 +202,7 @@ class Tables(CellTables):
         return self._again(latest, latest, held=False) if latest.held else latest
 
     def upkeep(self, live: Iterable[str] | None = None) -> None:
-        """Let go of old states, drop abandoned tables, compact the store's own tables.
+        """Let go of old states and cached rows, drop abandoned tables, compact the store's own.
 
         What is published stays at its version: the tables of cells are compacted by `publish`.
 
@@ -216,6 +227,8 @@ class Tables(CellTables):
             if handle is not None:
                 # Another notebook may be writing what all share: then it is done next time.
                 with contextlib.suppress(StoreError), talking(self.database.uri, "compacting"):
+                    if name.startswith(PREFIXES):
+                        forget_before(handle, (now - self.policy.cached).date())
                     compact_if_due(handle, (), self.policy)
 
     def _compact(self, handle: Any, table: str, manifests: Sequence[Manifest]) -> None:
@@ -239,7 +252,7 @@ class Tables(CellTables):
         return bool(written.astimezone(UTC) < stay[-1].at)
 
     def _own(self) -> list[str]:
-        start = (f"{self.notebook}._", LEASES, ANSWERS, "_vectors.")
+        start = (f"{self.notebook}._", LEASES, *PREFIXES)
         return [name for name in self.database.names() if name.startswith(start)]
 
     def _again(self, latest: Manifest, state: Manifest, *, held: bool) -> Manifest:

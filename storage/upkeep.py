@@ -35,6 +35,8 @@ class Policy:
     """So are files of which more than this share of rows is deleted."""
     versions: int = 100
     """More of a table's versions than this are pruned."""
+    cached: timedelta = timedelta(days=90)
+    """Vectors and answers kept for longer than this go; who still needs one makes it anew."""
 
 
 def kept(manifests: Sequence[Manifest], policy: Policy, now: datetime) -> list[Manifest]:
