@@ -41,6 +41,7 @@ BUILT_IN = {
     "link.graph": "ops.link.graph:Graph",
     "embed.llama": "ops.embed.llama:Llama",
     "index.lancedb": "ops.index.lancedb:LanceDB",
+    "evaluate.questions": "ops.evaluate.made:Questions",
     "evaluate.chunks": "ops.evaluate.chunks:Chunks",
     "evaluate.boundaries": "ops.evaluate.against_gold:Boundaries",
     "evaluate.retrieval": "ops.evaluate.retrieval:Retrieval",

@@ -11,9 +11,18 @@ import dagster as dg
 from pydantic import Field
 
 from ops.errors import Cancelled, ChunkbookError
+from pipelines.asked import published_measures
 from pipelines.background import stream
-from pipelines.checks import check_results, check_specs, verify
-from pipelines.events import CellFinished, CellReport, CellStarted, DocumentFailed, Event
+from pipelines.checks import check_results, check_specs, measure_results, verify
+from pipelines.events import (
+    CellFinished,
+    CellReport,
+    CellStarted,
+    DocumentFailed,
+    Event,
+    Measured,
+    MeasureReport,
+)
 from pipelines.metadata import KINDS, cell_metadata
 from pipelines.model import Model
 from pipelines.run import Options, run
@@ -96,6 +105,9 @@ class _Step:
         for cell in self.only_checked():
             reports = verify(self.workspace, self.model.cell(cell))
             yield from check_results(asset_key(self.model, cell), reports, self.checks(cell))
+            asked = self.model.questions
+            if asked is not None and asked.collection == cell:
+                yield from self.measured(cell, published_measures(self.workspace))
 
     def selected(self) -> list[str]:
         """The selected cells, in the order of the notebook."""
@@ -137,6 +149,8 @@ class _Step:
             for event, metadata in news:
                 if isinstance(event, CellFinished):
                     yield from self.finished(event.report, metadata)
+                elif isinstance(event, Measured):
+                    yield from self.measured(event.cell, event.reports)
                 else:
                     self.log(event)
 
@@ -158,7 +172,7 @@ class _Step:
                 # Read here, between two cells, where nothing else writes the tables.
                 wired = self.workspace.wiring.cells[event.report.id]
                 tell((event, cell_metadata(self.workspace, wired, event.report)))
-            elif isinstance(event, (CellStarted, DocumentFailed)):
+            elif isinstance(event, (CellStarted, DocumentFailed, Measured)):
                 tell((event, {}))
 
         self.session.report = run(self.workspace, options, observer, self.session.cancelled)
@@ -169,6 +183,13 @@ class _Step:
             asset_key=asset, metadata=metadata, data_version=dg.DataVersion(report.content)
         )
         yield from check_results(asset, report.checks, self.checks(report.id))
+
+    def measured(self, cell: str, reports: Sequence[MeasureReport]) -> Iterator[Result]:
+        """What the notebook's questions found, as the checks of the collection."""
+        for report in reports:
+            say = self.context.log.info if report.passed else self.context.log.warning
+            say(f"{cell}: {report}")
+        yield from measure_results(asset_key(self.model, cell), reports, self.checks(cell))
 
     def log(self, event: Event) -> None:
         if isinstance(event, CellStarted) and event.total:

@@ -1,6 +1,13 @@
 """The blocking checks of cells, and the check that a notebook file can be read, as Dagster's."""
 
-__all__ = ["Broken", "broken_file", "check_results", "check_specs", "verify"]
+__all__ = [
+    "Broken",
+    "broken_file",
+    "check_results",
+    "check_specs",
+    "measure_results",
+    "verify",
+]
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,19 +17,52 @@ from typing import Final
 import dagster as dg
 
 from ops.errors import NotebookError, UsageError
-from pipelines.events import CheckReport
+from pipelines.events import CheckReport, MeasureReport
 from pipelines.metadata import plain
 from pipelines.model import Cell, Model
 from pipelines.quality import checks_of
 from pipelines.workspace import Workspace
 
 READABLE: Final = "readable"
+MEANING: Final = {
+    "recall": "share of the answers that the notebook's own questions find in the collection",
+    "iou": "answers found, over the answers and all that was found with them",
+    "stability": "share of the chunks that small edits of their documents leave as they were",
+}
 SLICE: Final = 200
 """Documents whose chunks are verified at a time."""
 
 
 def check_specs(model: Model) -> list[dg.AssetCheckSpec]:
-    """One for each check of each cell that makes chunks."""
+    """One for each check of each cell that makes chunks, and one for each measure that the
+    notebook's questions take of its collection."""
+    return [*_measure_specs(model), *_chunk_specs(model)]
+
+
+def _measure_specs(model: Model) -> list[dg.AssetCheckSpec]:
+    asked = model.questions
+    if asked is None:
+        return []
+    return [
+        dg.AssetCheckSpec(
+            limit.measure,
+            asset=dg.AssetKey([model.name, asked.collection]),
+            description=MEANING[limit.measure],
+            blocking=limit.block is not None,
+            metadata={
+                "questions": dg.MetadataValue.path(model.base / asked.file),
+                **{
+                    name: value
+                    for name, value in (("warn", limit.warn), ("block", limit.block))
+                    if value is not None
+                },
+            },
+        )
+        for limit in asked.limits
+    ]
+
+
+def _chunk_specs(model: Model) -> list[dg.AssetCheckSpec]:
     return [
         dg.AssetCheckSpec(
             check.name,
@@ -52,6 +92,27 @@ def check_results(
             )
 
 
+def measure_results(
+    asset: dg.AssetKey, reports: Iterable[MeasureReport], wanted: Iterable[str]
+) -> Iterator[dg.AssetCheckResult]:
+    """The measures that this run was asked for: an error below `block`, a warning below `warn`."""
+    names = set(wanted)
+    for report in reports:
+        if report.measure in names:
+            told = report.as_json()
+            figures = ("value", "low", "high", "warn", "block")
+            yield dg.AssetCheckResult(
+                asset_key=asset,
+                check_name=report.measure,
+                passed=report.passed,
+                severity=(
+                    dg.AssetCheckSeverity.ERROR if report.blocks else dg.AssetCheckSeverity.WARN
+                ),
+                description=str(report),
+                metadata={name: told[name] for name in figures if told[name] is not None},
+            )
+
+
 def verify(workspace: Workspace, cell: Cell) -> tuple[CheckReport, ...]:
     """Check the chunks that are stored, without running the cell.
 
@@ -60,6 +121,8 @@ def verify(workspace: Workspace, cell: Cell) -> tuple[CheckReport, ...]:
     Raises:
         UsageError: the cell has not run yet.
     """
+    if not checks_of(cell.op):
+        return ()
     wired = workspace.wiring.cells[cell.id]
     ledger = workspace.ledger()
     if cell.id not in ledger:

@@ -10,6 +10,8 @@ __all__ = [
     "CheckReport",
     "DocumentFailed",
     "Event",
+    "MeasureReport",
+    "Measured",
     "Observer",
     "Published",
     "RunReport",
@@ -103,13 +105,63 @@ class CellFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureReport:
+    """What a measure of the collection came to, on the person's own questions, and its limits."""
+
+    measure: str
+    value: float | None
+    """None where it could not be measured; `said` tells why."""
+    low: float | None = None
+    high: float | None = None
+    """The 95 % interval of the mean over questions."""
+    warn: float | None = None
+    block: float | None = None
+    said: str = ""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it forbids publishing."""
+        return self.block is not None and (self.value is None or self.value < self.block)
+
+    @property
+    def passed(self) -> bool:
+        """Whether it keeps both limits."""
+        limits = [limit for limit in (self.warn, self.block) if limit is not None]
+        return not limits or (self.value is not None and self.value >= max(limits))
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"{self.measure} could not be measured: {self.said or 'there is nothing to ask'}"
+        spread = "" if self.low is None else f" ({self.low:.3f} to {self.high:.3f})"
+        limits = [
+            f"{name} below {limit:g}"
+            for name, limit in (("warns", self.warn), ("blocks", self.block))
+            if limit is not None
+        ]
+        told = ", ".join(filter(None, (self.said, *limits)))
+        return f"{self.measure} {self.value:.3f}{spread}" + (f": {told}" if told else "")
+
+    def as_json(self) -> dict[str, Any]:
+        names = ("measure", "value", "low", "high", "warn", "block", "said", "passed", "blocks")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The questions were put to what this index cell is about to publish."""
+
+    cell: str
+    reports: tuple[MeasureReport, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
     """Readers now see this run."""
 
     run_id: str
 
 
-Event: TypeAlias = CellStarted | CellAdvanced | DocumentFailed | CellFinished | Published
+Event: TypeAlias = CellStarted | CellAdvanced | DocumentFailed | CellFinished | Measured | Published
 
 
 class Observer(Protocol):
@@ -127,6 +179,8 @@ class RunReport:
     seconds: float
     cells: tuple[CellReport, ...]
     published: bool = False
+    measured: tuple[MeasureReport, ...] = ()
+    """What the notebook's own questions found, if it has some and all of it was up to date."""
 
     @property
     def failed(self) -> int:
@@ -145,4 +199,5 @@ class RunReport:
             "seconds": round(self.seconds, 3),
             "published": self.published,
             "cells": [cell.as_json() for cell in self.cells],
+            "measured": [one.as_json() for one in self.measured],
         }

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import polars as pl
 
+from ops.evaluate.measured import means
 from ops.frames import Schema, keys
 from pipelines.events import CellReport
 from pipelines.lengths import figures, picture
@@ -67,6 +68,10 @@ def cell_metadata(
         budget = getattr(wired.cell.op, "size", None)
         found["chunk_lengths"] = show.text(figures(lengths))
         found["chunk_lengths_picture"] = show.md(picture(lengths, budget))
+    if "measures" in tables:
+        columns = ["measure", "value", "weight"]
+        measured = workspace.tables.read(tables["measures"], columns=columns)
+        found |= {f"mean_{n}": show.float(round(v, 4)) for n, v in means(measured).items()}
     if report.failures:
         reasons = sorted(report.failures.items())[:FAILURES]
         found["failures"] = _table(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["Cell", "Model", "Note", "Schedule"]
+__all__ = ["MEASURES", "Cell", "Limit", "Model", "Note", "Questions", "Schedule"]
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from ops.op import Op, Source
 
@@ -45,6 +46,36 @@ class Schedule:
     timezone: str = "UTC"
 
 
+MEASURES: Final = ("recall", "iou", "stability")
+"""What a published collection can be held to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """From where on a measure is bad enough to warn, and to keep a run from being published."""
+
+    measure: str
+    warn: float | None = None
+    block: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """A person's own questions, which every run puts to what it is about to publish."""
+
+    file: str
+    """A CSV file, relative to the notebook's folder."""
+    collection: str = ""
+    """The index cell that is asked; in a checked notebook never empty."""
+    k: int = 5
+    mode: Literal["", "text", "vector", "hybrid"] = ""
+    """How it is searched; "" as `chunkbook search` does without a mode."""
+    limits: tuple[Limit, ...] = tuple(Limit(name) for name in MEASURES)
+    """One for each of MEASURES, in their order."""
+    line: int = 0
+    column: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A notebook file, read and found right."""
@@ -53,6 +84,7 @@ class Model:
     path: Path
     entries: tuple[Cell | Note, ...]
     schedule: Schedule | None = None
+    questions: Questions | None = None
 
     @property
     def cells(self) -> tuple[Cell, ...]:

@@ -7,6 +7,7 @@ __all__ = ["Reading", "fault_said", "parse", "read"]
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ from ops.errors import NotebookError, Problem, UsageError
 from ops.op import Op
 from ops.registry import op_class, suggest
 from pipelines.model import Cell, Model, Note, Schedule
+from pipelines.places import key_at, value_at
+from pipelines.thresholds import read_questions, settled
 from pipelines.wiring import wire
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-TOP = ("name", "cells", "schedule")
+TOP = ("name", "cells", "schedule", "questions")
 CELL = ("id", "op", "input", "params")
 
 
@@ -72,6 +75,9 @@ def parse(text: str, path: Path) -> Model:
     model = found.model(root, path)
     if not found.problems:
         found.problems += wire(model.cells)[1]
+        questions, problems = settled(model.questions, model.cells)
+        model = replace(model, questions=questions)
+        found.problems += problems
     if found.problems:
         raise NotebookError(shown, tuple(sorted(found.problems, key=lambda p: (p.line, p.column))))
     return model
@@ -97,8 +103,9 @@ class Reading:
         if isinstance(cells, CommentedSeq) and cells:
             entries = tuple(self.entries(cells))
         else:
-            self.wrong("`cells` must be a list with at least one cell", _at(root, "cells"))
-        return Model(name, path, entries, self.schedule(root))
+            self.wrong("`cells` must be a list with at least one cell", value_at(root, "cells"))
+        questions = read_questions(root, self)
+        return Model(name, path, entries, self.schedule(root), questions)
 
     def name(self, root: CommentedMap, path: Path) -> str:
         """The notebook's name, once its top keys are found to be known."""
@@ -106,7 +113,7 @@ class Reading:
         name = root.get("name", _stem(path))
         if not (isinstance(name, str) and NAME.fullmatch(name)):
             hint = "lower-case letters, digits and _, a letter first"
-            self.wrong(f"{name!r} cannot be a notebook's name", _at(root, "name"), hint)
+            self.wrong(f"{name!r} cannot be a notebook's name", value_at(root, "name"), hint)
             return "notebook"
         return name
 
@@ -114,7 +121,7 @@ class Reading:
         for key in given:
             if key not in known:
                 hint = suggest(str(key), list(known))
-                self.wrong(f"{where} has no {str(key)!r}", _key_at(given, key), hint)
+                self.wrong(f"{where} has no {str(key)!r}", key_at(given, key), hint)
 
     def schedule(self, root: CommentedMap) -> Schedule | None:
         given = root.get("schedule")
@@ -123,16 +130,16 @@ class Reading:
         if isinstance(given, str):
             given = CommentedMap({"cron": given})
         if not isinstance(given, CommentedMap):
-            self.wrong("`schedule` is a mapping with `cron`", _at(root, "schedule"))
+            self.wrong("`schedule` is a mapping with `cron`", value_at(root, "schedule"))
             return None
         self.only(given, ("cron", "timezone"), "a schedule")
         cron, zone = given.get("cron"), given.get("timezone", "UTC")
         if not (isinstance(cron, str) and _is_cron(cron)):
             hint = 'five fields, like "0 2 * * *"'
-            self.wrong(f"{cron!r} is not a cron schedule", _at(root, "schedule"), hint)
+            self.wrong(f"{cron!r} is not a cron schedule", value_at(root, "schedule"), hint)
             return None
         if not (isinstance(zone, str) and _is_zone(zone)):
-            self.wrong(f"there is no time zone {zone!r}", _at(root, "schedule"), "e.g. UTC")
+            self.wrong(f"there is no time zone {zone!r}", value_at(root, "schedule"), "e.g. UTC")
             return None
         return Schedule(cron, zone)
 
@@ -159,7 +166,7 @@ class Reading:
             return None
         if not (isinstance(cell_id, str) and NAME.fullmatch(cell_id)):
             hint = "lower-case letters, digits and _, a letter first"
-            self.wrong(f"{cell_id!r} cannot be a cell's id", _at(given, "id"), hint)
+            self.wrong(f"{cell_id!r} cannot be a cell's id", value_at(given, "id"), hint)
             return None
         if not isinstance(given.get("op"), str):
             self.wrong(f"cell {cell_id!r} needs an `op`", at, "`chunkbook ops` lists them")
@@ -167,7 +174,7 @@ class Reading:
         try:
             kind = op_class(given["op"])
         except UsageError as error:
-            self.wrong(f"cell {cell_id!r}: {error.message}", _at(given, "op"), error.hint)
+            self.wrong(f"cell {cell_id!r}: {error.message}", value_at(given, "op"), error.hint)
             return None
         op = self.op(kind, given, cell_id)
         inputs = self.inputs(given, above, op)
@@ -180,7 +187,7 @@ class Reading:
             return (above,) if above and takes else ()
         named = [written] if isinstance(written, str) else written
         if not (isinstance(named, list) and named and all(isinstance(n, str) for n in named)):
-            self.wrong("`input` is a cell's id, or a list of them", _at(given, "input"))
+            self.wrong("`input` is a cell's id, or a list of them", value_at(given, "input"))
             return ()
         return tuple(dict.fromkeys(named))
 
@@ -189,25 +196,25 @@ class Reading:
         if params is None:
             params = CommentedMap()
         if not isinstance(params, CommentedMap):
-            self.wrong("`params` is a mapping", _at(given, "params"))
+            self.wrong("`params` is a mapping", value_at(given, "params"))
             return None
         before = len(self.problems)
-        values = {str(key): self.expand(params[key], _at(params, key)) for key in params}
+        values = {str(key): self.expand(params[key], value_at(params, key)) for key in params}
         for key in params:
             if key not in kind.model_fields:
                 hint = suggest(str(key), list(kind.model_fields))
                 message = f"cell {cell_id!r}: {kind.name} has no parameter {str(key)!r}"
-                self.wrong(message, _key_at(params, key), hint)
+                self.wrong(message, key_at(params, key), hint)
         if len(self.problems) > before:
             return None
         try:
             return kind(**values)
         except ValidationError as error:
-            place = _at(given, "params") if "params" in given else _at(given, "op")
+            place = value_at(given, "params") if "params" in given else value_at(given, "op")
             for fault in error.errors():
                 path = fault["loc"]
                 name = ".".join(str(part) for part in path)
-                at = _at(params, path[0]) if path and path[0] in params else place
+                at = value_at(params, path[0]) if path and path[0] in params else place
                 message = f"cell {cell_id!r}: {name + ': ' if name else ''}{fault_said(fault)}"
                 self.wrong(message, at, f"`chunkbook ops {kind.name}` describes it")
             return None
@@ -238,23 +245,6 @@ def fault_said(fault: Any) -> str:
     given = fault.get("input")
     simple = isinstance(given, (str, int, float, bool))
     return f"{said}, not {given!r}" if simple and repr(given) not in said else said
-
-
-def _at(given: CommentedMap, key: object) -> tuple[int, int]:
-    try:
-        line, column = given.lc.value(key)
-    except (KeyError, AttributeError, TypeError):
-        line, column = _start(given)
-    return line + 1, column + 1
-
-
-def _key_at(given: CommentedMap, key: object) -> tuple[int, int]:
-    line, column = given.lc.key(key)
-    return line + 1, column + 1
-
-
-def _start(given: CommentedMap) -> tuple[int, int]:
-    return (given.lc.line or 0, given.lc.col or 0)
 
 
 def _stem(path: Path) -> str:

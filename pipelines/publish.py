@@ -4,19 +4,32 @@ from __future__ import annotations
 
 __all__ = ["is_published", "publish"]
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from pipelines.edits.book import EditBook
 from pipelines.plan import known_of, plan_cell
 from pipelines.wiring import CellWiring
 from pipelines.workspace import Workspace
 
+if TYPE_CHECKING:
+    from storage import Reader
 
-def publish(workspace: Workspace, run_id: str, edits: EditBook | None = None) -> bool:
+
+def publish(
+    workspace: Workspace,
+    run_id: str,
+    edits: EditBook | None = None,
+    gate: Callable[[Reader], None] | None = None,
+) -> bool:
     """Publish the tables as they are, unless some cell is stale or nothing is new.
 
     A run of single cells leaves others stale below them; readers keep the last whole state then.
 
     Args:
         edits: those that the run knew of; an edit made meanwhile waits for the next.
+        gate: is shown the whole state as readers would see it, also when nothing is new; it raises
+            to keep it from them.
     """
     if _stale(workspace, edits or workspace.edits()):
         return False
@@ -24,12 +37,14 @@ def publish(workspace: Workspace, run_id: str, edits: EditBook | None = None) ->
     for cell in workspace.tables.ledger():
         if cell not in wired:
             workspace.tables.forget(cell)  # it has left the notebook; its table goes below
-    if all(is_published(workspace, cell) for cell in wired.values()):
-        return False
     names = {cell: workspace.table_names(w) for cell, w in wired.items()}
     collections = {
         cell: tables["collection"] for cell, tables in names.items() if "collection" in tables
     }
+    if gate is not None:
+        gate(workspace.tables.candidate(names, collections))
+    if all(is_published(workspace, cell) for cell in wired.values()):
+        return False
     workspace.tables.publish(run_id, names, collections)
     workspace.tables.upkeep({table for tables in names.values() for table in tables.values()})
     return True

@@ -10,17 +10,22 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from ops.context import Context
 from ops.errors import Cancelled, ChecksFailed, ChunkbookError, SourceError, UsageError
 from ops.op import SourceItem
 from ops.registry import suggest
+from pipelines.asked import measure
 from pipelines.edits.book import EditBook
 from pipelines.events import (
     CellFinished,
     CellReport,
     CellStarted,
+    Measured,
+    MeasureReport,
     Observer,
     Published,
     RunReport,
@@ -34,6 +39,9 @@ from pipelines.steps import Step, load_items, transform
 from pipelines.wiring import CellWiring
 from pipelines.workspace import Workspace
 from storage import RunRecord
+
+if TYPE_CHECKING:
+    from storage import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +89,17 @@ def run(
         workspace.tables.start_run(record)
         outcome = "failed"
         published = False
+        measured: list[MeasureReport] = []
         try:
             edits = workspace.edits()
             for done in _cells(workspace, wanted, options, run_id, observer, cancelled, edits):
                 reports.append(done)
                 observer(CellFinished(done))
             _raise_on_checks(reports)
-            if publish(workspace, run_id, edits):
+            gate = None
+            if workspace.model.questions is not None:
+                gate = partial(_ask, workspace, observer, cancelled, measured)
+            if publish(workspace, run_id, edits, gate):
                 published = True
                 observer(Published(run_id))
             outcome = "ok"
@@ -99,7 +111,9 @@ def run(
             finished = replace(record, ended=datetime.now(UTC), outcome=outcome, cells=told)
             workspace.tables.finish_run(finished)
     seconds = time.monotonic() - started
-    return RunReport(workspace.model.name, run_id, seconds, tuple(reports), published)
+    return RunReport(
+        workspace.model.name, run_id, seconds, tuple(reports), published, tuple(measured)
+    )
 
 
 def _selection(workspace: Workspace, cells: Sequence[str] | None) -> list[CellWiring]:
@@ -197,6 +211,28 @@ def _finish(step: Step, ctx: Context) -> None:
     except Exception as error:
         cell, op = step.wired.cell.id, step.wired.cell.op.name
         raise UsageError(f"cell {cell!r} ({op}) could not finish: {error}") from error
+
+
+def _ask(
+    workspace: Workspace,
+    observer: Observer,
+    cancelled: Callable[[], bool],
+    measured: list[MeasureReport],
+    reader: Reader,
+) -> None:
+    """Put the notebook's own questions to what is about to be published."""
+    questions = workspace.model.questions
+    assert questions is not None
+    ctx = Context(workspace.resources(), workspace.model.base, cancelled=cancelled)
+    measured += measure(workspace, reader, ctx)
+    observer(Measured(questions.collection, tuple(measured)))
+    bad = [report for report in measured if report.blocks]
+    if bad:
+        raise ChecksFailed(
+            f"the questions in {questions.file} are not found well enough in "
+            f"{questions.collection!r}, so nothing was published: {bad[0]}",
+            hint="mend the cells above it, or change `block` in the notebook's `questions`",
+        )
 
 
 def _raise_on_checks(reports: Sequence[CellReport]) -> None:

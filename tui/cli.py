@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "diff": "Tell what changed in the chunks between two runs.",
     "compare": "Say which of several segmenters to take.",
     "sweep": "Try parameters of a cell and say which to take.",
+    "questions": "Make questions from the documents, to compare with.",
     "train": "Learn where to cut from a notebook's own documents.",
     "tui": "Open the terminal user interface.",
     "serve": "Open the interface in a browser on this machine.",

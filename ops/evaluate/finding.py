@@ -8,7 +8,7 @@ instead, and ranked when all are known (Okapi BM25).
 
 from __future__ import annotations
 
-__all__ = ["Found", "joined", "part_of"]
+__all__ = ["Found", "answers_in", "joined", "part_of"]
 
 import json
 import math
@@ -74,7 +74,7 @@ def part_of(
         "named": [n for n, q in enumerate(questions) if names_document(q.document, title, uri)],
     }
     part["answers"] = {
-        str(n): places for n in part["named"] if (places := _answers(questions[n], text))
+        str(n): places for n in part["named"] if (places := answers_in(questions[n], text))
     }
     if likeness is None:
         part["lengths"], part["terms"] = _terms(leaves, questions)
@@ -89,7 +89,7 @@ def part_of(
     return zlib.compress(json.dumps(part).encode())
 
 
-def _answers(question: Question, text: str) -> dict[str, list[int]]:
+def answers_in(question: Question, text: str) -> dict[str, list[int]]:
     """Number of an answer → where it stands in the text."""
     found = {}
     for number in range(len(question.answers or question.spans)):

@@ -19,8 +19,9 @@ from ops.errors import Problem
 from ops.op import Op
 from pipelines.draft.draft import Draft
 from pipelines.draft.entries import CellEntry, FaultEntry, NoteEntry, read_block
-from pipelines.model import Cell, Model, Note, Schedule
+from pipelines.model import Cell, Model, Note, Questions, Schedule
 from pipelines.parse import Reading, fault_said
+from pipelines.thresholds import read_questions, settled
 from pipelines.wiring import Wiring, wire
 
 
@@ -65,7 +66,12 @@ def check(draft: Draft) -> Checked:
     if not draft.whole:
         model = Model(draft.path.stem, draft.path, ())
         return Checked(draft, model, Wiring({}), {}, (_why_not(draft.text),), {})
-    name, schedule, general = _frame(draft.blocks.head, draft.blocks.tail, draft.path)
+    head, tail = draft.blocks.head, draft.blocks.tail
+    name, schedule, questions, general = _frame(head, tail, draft.path)
+    above, between = head.count("\n"), "".join(draft.blocks.blocks).count("\n")
+    general = tuple(replace(p, line=p.line + between) if p.line > above else p for p in general)
+    if questions is not None and questions.line > above:
+        questions = replace(questions, line=questions.line + between)
     problems: dict[int, list[Problem]] = {}
     cells: dict[int, Cell] = {}
     notes: dict[int, Note] = {}
@@ -89,7 +95,11 @@ def check(draft: Draft) -> Checked:
         general = (*general, Problem("there is no cell yet", hint="press i to insert one"))
     placed: dict[int, Cell | Note] = {**right, **notes}
     entries = tuple(placed[place] for place in sorted(placed))
-    model = Model(name, draft.path, entries, schedule)
+    if not problems and not general:
+        # A cell with a fault may be the one that is asked.
+        questions, found = settled(questions, list(right.values()))
+        general = tuple(found)
+    model = Model(name, draft.path, entries, schedule, questions)
     told = {place: tuple(found) for place, found in sorted(problems.items())}
     return Checked(draft, model, wired, told, general, blocked)
 
@@ -180,18 +190,21 @@ def _blocked(
 
 
 @lru_cache(maxsize=64)
-def _frame(head: str, tail: str, path: Path) -> tuple[str, Schedule | None, tuple[Problem, ...]]:
-    """The name and the schedule, and what is wrong with what stands around the cells."""
+def _frame(
+    head: str, tail: str, path: Path
+) -> tuple[str, Schedule | None, Questions | None, tuple[Problem, ...]]:
+    """The name, the schedule, the questions, and what is wrong with what stands around cells."""
     reading = Reading()
     try:
         root = YAML(typ="rt").load(head + tail)
     except YAMLError as error:
-        return path.stem, None, (_yaml_problem(error),)
+        return path.stem, None, None, (_yaml_problem(error),)
     if not isinstance(root, CommentedMap):
         problem = Problem("a notebook is a mapping with `name` and `cells`", 1, 1)
-        return path.stem, None, (problem,)
+        return path.stem, None, None, (problem,)
     name = reading.name(root, path)
-    return name, reading.schedule(root), tuple(reading.problems)
+    schedule, questions = reading.schedule(root), read_questions(root, reading)
+    return name, schedule, questions, tuple(reading.problems)
 
 
 def _why_not(text: str) -> Problem:

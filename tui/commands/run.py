@@ -100,6 +100,8 @@ def print_report(report: RunReport) -> None:
             click.echo(f"  {uri}: {reason}")
         if len(aside) > 10:
             click.echo(f"  and {len(aside) - 10} more (`--json` lists all)")
+    for one in report.measured:
+        click.echo(f"{'' if one.passed else 'warning: '}{one}")
     state = "published" if report.published else "nothing new to publish"
     click.echo(f"{report.notebook}: {report.seconds:.1f} s, {state}, run {report.run_id}")
 

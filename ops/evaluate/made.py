@@ -1,0 +1,239 @@
+"""Questions that a local model makes from the user's own documents."""
+
+from __future__ import annotations
+
+__all__ = ["Questions", "counts"]
+
+import base64
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ops.context import Context
+from ops.evaluate.asking import LIMIT, Form, passages, prompt
+from ops.evaluate.sifting import REASONS, Candidate, alike, fault, find_answer
+from ops.frames import QUESTIONS, Frames, Schema, conform, digest
+from ops.generation import Generator, ModelDied, Prompt, Sampling
+from ops.op import Columns, Fitted, parameter
+from ops.segment.vectors import embedded
+from ops.steps import Steps
+
+SAMPLING: Final = Sampling()
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    doc_id: str
+    uri: str
+    text: str
+    """Of the whole document."""
+    start: int
+    end: int
+    asked: Prompt
+
+    @property
+    def body(self) -> str:
+        return self.text[self.start : self.end]
+
+
+class Questions(Fitted):
+    """Let a language model make questions from the documents, with the spans that answer them.
+
+    For measuring segmenters (`evaluate.retrieval`, `chunkbook compare`) where nobody has written
+    questions. The model sees passages that no segmenter has cut, quotes a sentence and asks for it,
+    held to a schema. After Chroma's generation pipeline (Smith and Troynikov 2024) every quote must
+    be found in the passage letter by letter (but for the width of spaces), and questions are
+    refused that are no questions, speak of "the passage", hold their own answer, copy the text,
+    have little to do with their answer, or are like one that was kept before, in words or in
+    meaning. Refused ones stay in the table with their reason. Read what is left before you rely on
+    it: a small model's questions are simple, and of many few are kept.
+    """
+
+    name: ClassVar[str] = "evaluate.questions"
+    reads: ClassVar[Columns] = {"documents": ("text", "title", "uri")}
+    writes: ClassVar[Mapping[str, Schema]] = {
+        "questions": {n: d for n, d in QUESTIONS.items() if n not in ("question_id", "doc_id")}
+    }
+    creates: ClassVar[tuple[str, ...]] = ("questions",)
+    needs: ClassVar[tuple[str, ...]] = ("generator", "answers", "embedder", "tokenizer", "vectors")
+
+    model: str = parameter(
+        "smollm2",
+        'the language model: "smollm2", or the path of a GGUF file',
+        model="text",
+    )
+    embedder: str = parameter(
+        "minilm", "the model that says which questions mean the same", model="embedder"
+    )
+    count: int = parameter(3, "passages of a document that are asked about", ge=1, le=100)
+    passage: int = parameter(800, "longest passage", unit="characters", ge=200, le=8_000)
+    alike: float = parameter(
+        0.9, "likeness (cosine) from where on two questions are the same", gt=0, le=1
+    )
+    related: float = parameter(
+        0.3, "least likeness (cosine) of a question and its answer", ge=0, le=1
+    )
+    refit: float = parameter(
+        0.0,
+        "share of the documents that may change before duplicates are sought anew; "
+        "0: at every change",
+        ge=0,
+        le=1,
+        speed_only=True,
+    )
+
+    def summarise(self, frames: Frames, ctx: Context) -> Mapping[str, bytes]:
+        """The questions of each document, good or not, with the vectors of the good ones."""
+        documents = frames["documents"]
+        shown = [p for row in documents.iter_rows(named=True) for p in self._passages(row)]
+        said = self._answers([one.asked for one in shown], ctx, len(documents))
+        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in documents["doc_id"]}
+        for one in shown:
+            rows[one.doc_id].append(_row(one, said[_key(one.asked)]))
+        self._embed([row for some in rows.values() for row in some if not row["refused"]], ctx)
+        uris = dict(documents.select("doc_id", "uri").iter_rows())
+        return {
+            name: json.dumps({"doc": name, "uri": uris[name] or "", "rows": some}).encode()
+            for name, some in rows.items()
+        }
+
+    def fit(self, parts: Iterable[bytes]) -> bytes:
+        """The questions of all documents, each that is like an earlier one refused."""
+        opened = sorted((json.loads(part) for part in parts if part), key=lambda p: str(p["doc"]))
+        texts: list[str] = []
+        vectors: list[NDArray[np.float32]] = []
+        for row in (row for part in opened for row in part["rows"]):
+            raw = base64.b64decode(row.pop("vector", ""))
+            if row["refused"]:
+                continue
+            vector = np.frombuffer(raw, dtype=np.float32)
+            close = bool(vectors) and float(np.max(np.stack(vectors) @ vector)) >= self.alike
+            if close or any(alike(row["question"], text) for text in texts):
+                row["refused"] = REASONS["duplicate"]
+            else:
+                texts.append(row["question"])
+                vectors.append(vector)
+        return json.dumps({part["doc"]: part for part in opened}, sort_keys=True).encode()
+
+    def apply(self, frames: Frames, ctx: Context) -> Frames:
+        state = json.loads(ctx.state or b"{}")
+        rows: list[dict[str, Any]] = []
+        for name in frames["documents"]["doc_id"]:
+            ctx.check()
+            known = state.get(name, {"rows": []})
+            for number, row in enumerate(known["rows"]):
+                key = digest(name, number, row["question"])
+                spans = [{"start": start, "end": end} for start, end in row["spans"]]
+                told = {"question_id": key, "doc_id": name, "uri": known["uri"], **row}
+                rows.append({**told, "spans": spans, "refused": row["refused"] or None})
+            ctx.advance(1)
+        table = pl.DataFrame(rows, schema=dict(QUESTIONS))
+        return Frames({"questions": conform("questions", table, QUESTIONS)})
+
+    def _passages(self, row: Mapping[str, Any]) -> list[_Passage]:
+        text, title = row["text"] or "", row["title"] or ""
+        return [
+            _Passage(row["doc_id"], row["uri"] or "", text, a, b, prompt(title, text[a:b]))
+            for a, b in passages(text, self.passage, self.count)
+        ]
+
+    def _answers(self, asked: Sequence[Prompt], ctx: Context, documents: int) -> dict[str, str]:
+        """By key: the form as JSON, or "" where the model gave none."""
+        ctx.check()
+        wanted = {_key(one): one for one in asked}
+        if not wanted:
+            return {}
+        cache, generator = ctx.resources.answers(), ctx.resources.generator(self.model)
+        said = dict(cache.get(generator.hash, list(wanted)))
+        missing = [key for key in wanted if key not in said]
+        counts = generator.count([wanted[key] for key in missing])
+        fitting = [
+            key
+            for key, count in zip(missing, counts, strict=True)
+            if count <= generator.window - LIMIT
+        ]
+        steps = Steps(ctx, len(fitting), documents)
+        fresh = _asked([wanted[key] for key in fitting], generator, steps, ctx)
+        good = {key: text for key, text in zip(fitting, fresh, strict=True) if text}
+        cache.put(generator.hash, good)
+        steps.finish()
+        return {**dict.fromkeys(wanted, ""), **said, **good}
+
+    def _embed(self, rows: Sequence[dict[str, Any]], ctx: Context) -> None:
+        """Add the vectors of the questions; refuse those that their answer has no part in."""
+        texts = [row["question"] for row in rows] + ["\n".join(row["answers"]) for row in rows]
+        if not texts:
+            return
+        vectors = embedded(texts, self.embedder, ctx)
+        asked, told = vectors[: len(rows)], vectors[len(rows) :]
+        for row, vector, near in zip(rows, asked, np.sum(asked * told, axis=1), strict=True):
+            if near < self.related:
+                row["refused"] = REASONS["unrelated"]
+            else:
+                row["vector"] = base64.b64encode(vector.astype(np.float32).tobytes()).decode()
+
+
+def _asked(
+    prompts: Sequence[Prompt], generator: Generator, steps: Steps, ctx: Context
+) -> list[str]:
+    """The forms, also where one of the prompts ends the model's process: that one has none."""
+    try:
+        answers = generator.generate_many(
+            prompts, Form, max_tokens=LIMIT, sampling=SAMPLING, progress=steps.done
+        )
+    except ModelDied:
+        if len(prompts) == 1:
+            return [""]
+        return [text for one in prompts for text in _asked([one], generator, steps, ctx)]
+    return [answer.value.model_dump_json() if answer.value else "" for answer in answers]
+
+
+def _row(shown: _Passage, said: str) -> dict[str, Any]:
+    """A row of the table from what the model said of a passage."""
+    if not said:
+        return {"question": "", "answers": [], "spans": [], "refused": REASONS["model"]}
+    form = Form.model_validate_json(said)
+    question = " ".join(form.question.split())
+    places = [find_answer(shown.text, shown.start, shown.end, quote) for quote in form.quotes]
+    spans = _merged(place for place in places if place is not None)
+    if None in places:
+        quotes = list(form.quotes)
+        refused = REASONS["not_found"]
+        return {"question": question, "answers": quotes, "spans": [], "refused": refused}
+    found = Candidate(question, tuple(shown.text[a:b] for a, b in spans), spans)
+    why = fault(found, shown.body)
+    told = asdict(found)
+    return {**told, "refused": REASONS[why] if why else ""}
+
+
+def _merged(places: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The spans in order, those that overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def counts(questions: pl.DataFrame) -> dict[str, int]:
+    """Reason → how many were refused for it, the most frequent first; "kept" before all."""
+    refused = Counter(reason for reason in questions["refused"] if reason is not None)
+    kept = questions["refused"].null_count()
+    return {"kept": kept, **dict(sorted(refused.items(), key=lambda pair: (-pair[1], pair[0])))}
+
+
+def _key(asked: Prompt) -> str:
+    """Names everything that an answer depends on, besides the model."""
+    parts = [part if isinstance(part, str) else ["quoted", part.text] for part in asked.user]
+    shape = [Questions.name, Questions.version, LIMIT, asdict(SAMPLING), asked.system, parts]
+    raw = json.dumps(shape, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(raw, digest_size=16).hexdigest()

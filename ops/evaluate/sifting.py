@@ -1,0 +1,102 @@
+"""Which questions that a model made can be used, and why the others cannot."""
+
+from __future__ import annotations
+
+__all__ = ["Candidate", "REASONS", "alike", "find_answer", "fault"]
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ops.evaluate.search import terms
+
+REASONS: Final = {
+    "model": "the model gave no answer in form",
+    "form": "it is not a question",
+    "passage": "it speaks of the passage",
+    "not_found": "its answer is not in the text",
+    "short": "its answer says nothing",
+    "most": "its answer is most of the passage",
+    "leak": "it holds its answer",
+    "copy": "it copies the text",
+    "unrelated": "its answer has little to do with it",
+    "duplicate": "there is one like it",
+}
+"""Why a question is refused."""
+
+WORD: Final = re.compile(r"\w+")
+POINTS: Final = re.compile(
+    r"\b(?:this|the|that)\s+(?:passage|text|sentence|quote|document|paragraph|excerpt|author|form)\b"
+    r"|\b(?:above|aforementioned)\b",
+    re.IGNORECASE,
+)
+RUN: Final = 6
+"""Words in a row that a question may share with the text, unless they are few of its own."""
+SHARE: Final = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question with the spans of the document that answer it."""
+
+    question: str
+    answers: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+def find_answer(text: str, start: int, end: int, quote: str) -> tuple[int, int] | None:
+    """Where a quote stands in text[start:end]: letter by letter, but for the width of spaces."""
+    words = quote.split()
+    if not words:
+        return None
+    at = text.find(quote, start, end)
+    if at >= 0:
+        return at, at + len(quote)
+    match = re.compile(r"\s+".join(map(re.escape, words))).search(text, start, end)
+    return match.span() if match else None
+
+
+def fault(found: Candidate, passage: str) -> str:
+    """The key of the reason why a question cannot be used; "" for a good one.
+
+    A question leaks when most of its answer's terms are in it, and copies when most of it, and more
+    than a few words, stands in the passage in the same order: words alone would find its chunk.
+    """
+    words = WORD.findall(found.question.casefold())
+    if not found.question.rstrip().endswith(("?", "？", "؟")) or len(words) < 3:
+        return "form"
+    if POINTS.search(found.question):
+        return "passage"
+    asked = set(terms(found.question))
+    told = {term for answer in found.answers for term in terms(answer)}
+    if not told:
+        return "short"
+    if len(told & asked) >= SHARE * len(told):
+        return "leak"
+    if sum(map(len, found.answers)) > SHARE * len(passage):
+        return "most"
+    if _run(words, WORD.findall(passage.casefold())) >= max(RUN, 0.6 * len(words)):
+        return "copy"
+    return ""
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two questions ask for the same in nearly the same words."""
+    first, second = set(terms(one)), set(terms(other))
+    either = len(first | second)
+    return not either or len(first & second) >= SHARE * either
+
+
+def _run(words: Sequence[str], text: Sequence[str]) -> int:
+    """Length of the longest run of words that both have."""
+    best = 0
+    before = [0] * (len(text) + 1)
+    for word in words:
+        now = [0] * (len(text) + 1)
+        for place, other in enumerate(text):
+            if word == other:
+                now[place + 1] = before[place] + 1
+        best = max(best, *now)
+        before = now
+    return best

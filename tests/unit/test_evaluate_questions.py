@@ -1,0 +1,249 @@
+"""evaluate.questions: what is kept, what is refused and why, and the file that comparing reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from ops.context import Context, Tokenizer
+from ops.evaluate.asking import passages
+from ops.evaluate.made import Questions, counts
+from ops.evaluate.questions import placed, read_questions
+from ops.evaluate.sifting import REASONS, Candidate, alike, fault, find_answer
+from ops.frames import DOCUMENTS, QUESTIONS, Frames
+from ops.generation import Answer, ModelDied, Prompt, Quoted, Sampling, Surprisal
+from ops.inference.resources import LocalResources
+from pipelines.asking import as_csv
+
+LAMP = (
+    "The brass lamps of the harbour office are polished with lemon juice each spring. "
+    "Nobody remembers who began with that. It rained for most of the year, as ever."
+)
+GOATS = (
+    "Eleven goats live behind the old mill and eat the thistles there. "
+    "The miller's daughter counts them at dusk. She has never lost one, or so she says."
+)
+GOOD = {
+    "quotes": ["The brass lamps of the harbour office are polished with lemon juice each spring."],
+    "question": "What cleans the metal lights at the port?",
+}
+
+
+@dataclass
+class Memory:
+    known: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def get(self, model: str, hashes: Sequence[str]) -> dict[str, str]:
+        return {h: self.known[model, h] for h in hashes if (model, h) in self.known}
+
+    def put(self, model: str, answers: dict[str, str]) -> None:
+        self.known.update({(model, h): text for h, text in answers.items()})
+
+
+@dataclass
+class Vectors:
+    known: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+
+    def get(self, model: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        return {h: self.known[h] for h in hashes if h in self.known}
+
+    def put(self, model: str, vectors: dict[str, NDArray[np.float32]]) -> None:
+        self.known.update(vectors)
+
+
+@dataclass
+class Teller:
+    """Says what it was told to say of a passage with a certain word."""
+
+    says: dict[str, object]
+    hash: str = "teller"
+    window: int = 2_000
+    asked: int = 0
+
+    def count(self, prompts: Sequence[Prompt]) -> list[int]:
+        return [len(_passage(prompt)) // 4 for prompt in prompts]
+
+    def generate_many(
+        self,
+        prompts: Sequence[Prompt],
+        schema: type[BaseModel] | None = None,
+        *,
+        grammar: str | None = None,
+        stop: Sequence[str] = (),
+        seeds: Sequence[int] | int = 0,
+        max_tokens: int = 256,
+        sampling: Sampling | None = None,
+        on_text: Callable[[int, str], None] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Answer]:
+        assert schema is not None
+        found = []
+        for prompt in prompts:
+            text = _passage(prompt)
+            if "deadly" in text:
+                raise ModelDied("the process of teller ended")
+            self.asked += 1
+            said = next((value for word, value in self.says.items() if word in text), None)
+            value = schema.model_validate(said) if said is not None else None
+            found.append(Answer("", 1, 1, "end" if value else "length", value))
+            if progress:
+                progress(1)
+        return found
+
+    def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:
+        raise AssertionError("no test asks for surprisal")
+
+
+class Letters:
+    """Counts of letters: texts of the same letters are alike."""
+
+    hash = "letters"
+    dimensions = 26
+    window = 10_000
+
+    def embed(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        rows = [[1 + text.lower().count(chr(97 + n)) for n in range(26)] for text in texts]
+        found = np.array(rows, dtype=np.float32)
+        lengths: NDArray[np.float32] = np.linalg.norm(found, axis=1, keepdims=True)
+        return found / lengths
+
+
+class Fake(LocalResources):
+    def __init__(self, says: dict[str, object], memory: Memory | None = None) -> None:
+        super().__init__(Path(), answers=memory or Memory(), vectors=Vectors())
+        self.teller = Teller(says)
+
+    def generator(self, name: str) -> Teller:
+        return self.teller
+
+    def embedder(self, name: str) -> Letters:
+        return Letters()
+
+    def tokenizer(self, name: str) -> Tokenizer:
+        return super().tokenizer("words")
+
+
+def _passage(prompt: Prompt) -> str:
+    last = prompt.user[-1]
+    assert isinstance(last, Quoted)
+    return last.text
+
+
+def _documents(texts: dict[str, str]) -> Frames:
+    rows = [
+        {"doc_id": n, "uri": f"file:///{n}.md", "title": n, "text": t} for n, t in texts.items()
+    ]
+    schema = {name: DOCUMENTS[name] for name in ("doc_id", "uri", "title", "text")}
+    return Frames({"documents": pl.DataFrame(rows, schema=schema)})
+
+
+def _made(texts: dict[str, str], resources: Fake, **params: object) -> pl.DataFrame:
+    op = Questions.model_validate({"related": 0.0, "alike": 1.0, **params})
+    frames, ctx = _documents(texts), Context(resources)
+    parts = op.summarise(frames, ctx)
+    state = op.fit(parts[name] for name in sorted(parts))
+    return op.apply(frames, Context(resources, state=state))["questions"]
+
+
+def test_a_good_question_is_kept_with_its_span(tmp_path: Path) -> None:
+    found = _made({"lamps": LAMP}, Fake({"lamps": GOOD}))
+    assert found.columns == list(QUESTIONS)
+    [row] = found.to_dicts()
+    assert row["refused"] is None
+    [span] = row["spans"]
+    assert LAMP[span["start"] : span["end"]] == row["answers"][0] == GOOD["quotes"][0]
+    path = tmp_path / "questions.csv"
+    path.write_text(as_csv(found), encoding="utf-8", newline="")
+    [question] = read_questions(path)
+    told = [("lamps", "Lamps", "file:///lamps.md", LAMP)]
+    assert placed(question, told) == ([("lamps", span["start"], span["end"])], "")
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (None, "model"),
+        ({**GOOD, "question": "Polish the lights now."}, "form"),
+        ({**GOOD, "question": "What does the passage say of lights?"}, "passage"),
+        ({**GOOD, "quotes": ["The brass lamps are polished with soap."]}, "not_found"),
+        ({**GOOD, "quotes": ["with that"]}, "short"),
+        ({**GOOD, "quotes": ["lemon juice"], "question": "Is it lemon juice, really?"}, "leak"),
+        (
+            {**GOOD, "question": "Is it so that lamps of the harbour office are polished?"},
+            "copy",
+        ),
+    ],
+)
+def test_why_questions_are_refused(said: object, reason: str) -> None:
+    found = _made({"lamps": LAMP}, Fake({} if said is None else {"lamps": said}))
+    assert found["refused"].to_list() == [REASONS[reason]]
+    assert counts(found) == {"kept": 0, REASONS[reason]: 1}
+
+
+def test_what_is_asked_before_is_a_duplicate_in_every_document() -> None:
+    texts = {"a": LAMP, "b": LAMP + " More.", "c": GOATS}
+    other = {
+        "quotes": ["She has never lost one, or so she says."],
+        "question": "How many animals has the daughter lost?",
+    }
+    found = _made(texts, Fake({"lamps": GOOD, "goats": other}))
+    assert dict(found.select("doc_id", "refused").iter_rows()) == {
+        "a": None,
+        "b": REASONS["duplicate"],
+        "c": None,
+    }
+    # In meaning too: to this embedder all questions are more or less alike.
+    found = _made(texts, Fake({"lamps": GOOD, "goats": other}), alike=0.5)
+    assert counts(found) == {"kept": 1, REASONS["duplicate"]: 2}
+    assert counts(_made(texts, Fake({"lamps": GOOD}), related=1.0))[REASONS["unrelated"]] == 2
+
+
+def test_answers_are_kept_and_a_model_that_ends_takes_one_question_with_it() -> None:
+    texts = {"a": LAMP, "b": GOATS + " A deadly thing, that, and nobody knows why it is so."}
+    memory = Memory()
+    found = _made(texts, Fake({"lamps": GOOD}, memory))
+    assert found.sort("doc_id")["refused"].to_list() == [None, REASONS["model"]]
+    again = Fake({"lamps": GOOD}, memory)
+    assert _made({"a": LAMP}, again).equals(found.filter(pl.col("doc_id") == "a"))
+    assert again.teller.asked == 0
+
+
+def test_documents_without_passages_have_no_questions() -> None:
+    assert _made({"a": "", "b": "Too short."}, Fake({})).is_empty()
+    assert _made({}, Fake({})).is_empty()
+
+
+def test_passages_are_whole_sentences_evenly_chosen() -> None:
+    text = " ".join(f"This is sentence number {n} of a longer text." for n in range(40))
+    spans = passages(text, 200, 3)
+    assert len(spans) == 3
+    assert all(text[a:b].startswith("This") and text[a:b].endswith(".") for a, b in spans)
+    assert all(b - a <= 200 for a, b in spans)
+    assert spans == sorted(spans)
+    assert passages("x" * 500, 200, 3) == []
+
+
+def test_quotes_are_found_letter_by_letter_but_for_spaces() -> None:
+    text = "One line\n  goes on. Another."
+    assert find_answer(text, 0, len(text), "One line goes on.") == (0, 19)
+    assert find_answer(text, 0, len(text), "one line goes on.") is None
+    assert find_answer(text, 10, len(text), "One line") is None
+    assert find_answer(text, 0, len(text), " ") is None
+
+
+def test_likeness_in_words() -> None:
+    assert alike("How are the lamps polished?", "How is a lamp polished?")
+    assert not alike("How are the lamps polished?", "Who counts the goats?")
+    good = Candidate("What cleans the lights?", ("lemon juice",), ((0, 11),))
+    assert fault(good, LAMP) == ""
+    assert json.dumps(REASONS)
