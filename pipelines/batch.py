@@ -18,6 +18,7 @@ import polars as pl
 from ops.context import Context
 from ops.errors import ChunkbookError, DocumentError, UsageError
 from ops.frames import Frames, Schema, conform
+from ops.generation import ModelDied
 from ops.op import Op
 from pipelines.edits.apply import apply_edits
 from pipelines.edits.columns import with_columns
@@ -28,6 +29,9 @@ from storage.edits import Edit, Outcome
 Edits: TypeAlias = Mapping[str, Sequence[Edit]]
 """Document → every event there."""
 NO_EDITS: Final[Edits] = MappingProxyType({})
+
+HOPELESS: Final = 4
+"""Documents in a row with which a model may end before it counts as unfit for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +63,20 @@ def run_batch(
 
     Raises:
         Cancelled: the run was asked to stop.
-        ChunkbookError: something that concerns every document, like a missing model.
+        ChunkbookError: something that concerns every document, like a missing model, or one whose
+            process ends with each of them.
     """
     failures: dict[str, str] = {}
     try:
         made = op.apply(frames, replace(ctx, failures=failures))
-    except DocumentError as error:
-        return _one_by_one(op, frames, outputs, documents, ctx, said, error.message, edits)
+    except (DocumentError, ModelDied) as error:
+        return _one_by_one(op, frames, outputs, documents, ctx, said, error, edits)
     except ChunkbookError:
         raise
     except Exception as error:
         if len(documents) == 1:
             said(traceback.format_exc())
-        return _one_by_one(op, frames, outputs, documents, ctx, said, _reason(error), edits)
+        return _one_by_one(op, frames, outputs, documents, ctx, said, error, edits)
     made = _conform(op, made, outputs, documents)
     outcomes: tuple[Outcome, ...] = ()
     if edits and "chunks" in op.creates:
@@ -101,18 +106,20 @@ def _one_by_one(
     documents: Sequence[str],
     ctx: Context,
     said: Callable[[str], None],
-    reason: str,
+    error: Exception,
     edits: Edits,
 ) -> BatchResult:
     """Find the document at fault: alone it failed, so the reason is its own."""
     if len(documents) == 1:
         empty = Frames({f: _empty(s) for f, s in outputs.items()})
-        return BatchResult(empty, {documents[0]: reason})
+        return BatchResult(empty, {documents[0]: _reason(error)})
     halves = (documents[: len(documents) // 2], documents[len(documents) // 2 :])
-    results = [
-        run_batch(op, frames.of_documents(list(half)), outputs, half, ctx, said, edits)
-        for half in halves
-    ]
+    results = []
+    for half in halves:
+        found = run_batch(op, frames.of_documents(list(half)), outputs, half, ctx, said, edits)
+        if isinstance(error, ModelDied) and len(found.failures) == len(half) >= HOPELESS:
+            raise error  # each starts the model anew: not for every document that there is
+        results.append(found)
     joined = {
         frame: conform(frame, pl.concat([r.frames[frame] for r in results]), schema)
         for frame, schema in outputs.items()
@@ -122,6 +129,8 @@ def _one_by_one(
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, ChunkbookError):
+        return error.message
     said = " ".join(str(error).split())
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 

@@ -1,40 +1,39 @@
-"""A generator whose model lives in a process of its own."""
+"""Models that live in processes of their own."""
 
 from __future__ import annotations
 
-__all__ = ["OwnedGenerator", "owned_generator"]
+__all__ = [
+    "OwnedEmbedder",
+    "OwnedGenerator",
+    "OwnedSituator",
+    "owned_embedder",
+    "owned_generator",
+    "owned_situator",
+]
 
-import atexit
-import pickle
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from pathlib import Path
+from typing import Literal
 
-from ops.generation import Answer, ModelDied, Prompt, Surprisal
+import numpy as np
+from numpy.typing import NDArray
+
+from ops.generation import Answer, Prompt, Surprisal
 from ops.inference.checked import Asked, Checked
 from ops.inference.generator import LENGTH
-from ops.inference.models import KNOWN, ModelFile, demand
-
-SECONDS: Final = 10.0
-"""Given to a process to end by itself."""
+from ops.inference.models import ModelFile, demand, header_of
+from ops.inference.process import ModelProcess
+from ops.inference.tokenizer import tokenizer_of
 
 
 class OwnedGenerator(Checked):
-    """`ops.generation.Generator` in a worker process (`ops.inference.worker`).
-
-    The process starts with the first call and ends with this one. An error of llama.cpp that ends
-    it is a `ModelDied` here. A callback that raises ends it too: so a call is stopped at once.
-    """
+    """`ops.generation.Generator` in a worker; see `ModelProcess`."""
 
     def __init__(self, file: ModelFile) -> None:
         demand(file, "text")
         self._file = file
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
+        self.process = ModelProcess("generator", file)
 
     @property
     def hash(self) -> str:
@@ -48,7 +47,7 @@ class OwnedGenerator(Checked):
 
     def count(self, prompts: Sequence[Prompt]) -> list[int]:
         """For each prompt its tokens, marks of the chat included."""
-        found: list[int] = self._call("count", (list(prompts),))
+        found: list[int] = self.process.call("count", list(prompts)) if prompts else []
         return found
 
     def answer(
@@ -58,112 +57,149 @@ class OwnedGenerator(Checked):
         on_done: Callable[[int], None] | None,
     ) -> list[Answer]:
         """An answer to each, unchecked, in their order; both callbacks are told the place."""
-        found: list[Answer] = self._call("answer", (list(asked), bool(on_text)), on_text, on_done)
+        hear: dict[str, Callable[..., None]]
+        hear = {"text": on_text or _ignore, "done": on_done or _ignore}
+        found: list[Answer] = self.process.call("answer", list(asked), bool(on_text), hear=hear)
+        return found
+
+    def choose(
+        self,
+        prompts: Sequence[Prompt],
+        options: Sequence[str],
+        progress: Callable[[int], None] | None = None,
+    ) -> NDArray[np.float64]:
+        """ln p (prompts, options) that an answer begins so; see `ops.choosing.Chooser`."""
+        hear = {"done": progress or _ignore}
+        found: NDArray[np.float64]
+        found = self.process.call("choose", list(prompts), tuple(options), hear=hear)
         return found
 
     def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:
         """The surprisal of each token of a text."""
-        found: Surprisal = self._call("logprobs", (text,), None, progress)
+        hear = {"done": progress or _ignore}
+        found: Surprisal = self.process.call("logprobs", text, hear=hear)
         return found
 
     def close(self) -> None:
         """End the process."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
-        try:
-            process.wait(SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        self.process.close()
 
-    def _call(
+
+class OwnedEmbedder:
+    """`ops.context.Embedder` in a worker; see `ModelProcess`."""
+
+    def __init__(self, file: ModelFile) -> None:
+        demand(file, "embedder")
+        self._file = file
+        self.process = ModelProcess("embedder", file)
+
+    @property
+    def hash(self) -> str:
+        """Names the model file."""
+        return self._file.sha256
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        header = header_of(self._file)
+        return int(header.own("embedding_length_out") or header.own("embedding_length") or 0)
+
+    @property
+    def window(self) -> int:
+        """Most tokens of one text, special tokens not counted."""
+        return self._file.context - tokenizer_of(self._file).frame
+
+    def embed(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Unit vectors (texts, dimensions), in the order of the texts.
+
+        Raises:
+            DocumentError: a text is longer than the window.
+        """
+        if not texts:
+            return np.empty((0, self.dimensions), dtype=np.float32)
+        hear = {"done": progress or _ignore}
+        found: NDArray[np.float32] = self.process.call("embed", list(texts), hear=hear)
+        return found
+
+    def embed_tokens(
+        self, text: str, *, too_long: Literal["error", "window"] = "error"
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The vector of each token and where it lies; see `LlamaEmbedder.embed_tokens`."""
+        found: tuple[NDArray[np.float32], NDArray[np.int64]]
+        found = self.process.call("embed_tokens", text, too_long)
+        return found
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.close()
+
+
+class OwnedSituator:
+    """`ops.situating.Situator` in a worker; see `ModelProcess`.
+
+    Args:
+        folder: where it keeps what it read, for the next time.
+    """
+
+    def __init__(self, file: ModelFile, folder: Path | None = None) -> None:
+        demand(file, "text")
+        self._file = file
+        self._folder = folder
+        self.process = ModelProcess("situator", file)
+
+    @property
+    def hash(self) -> str:
+        """Names the model file."""
+        return self._file.sha256
+
+    @property
+    def window(self) -> int:
+        """Most tokens of text, question and answer together."""
+        return int(self.process.fact("window"))
+
+    def count(self, text: str) -> int:
+        """Tokens of a text."""
+        return int(self.process.call("count", text))
+
+    def situate(
         self,
-        method: str,
-        arguments: tuple[Any, ...],
-        on_text: Callable[[int, str], None] | None = None,
-        on_done: Callable[[int], None] | None = None,
-    ) -> Any:
-        with self._lock:
-            try:
-                self._started()
-                self._send((method, arguments))
-                while True:
-                    kind, value = self._receive()
-                    if kind == "result":
-                        return value
-                    if kind == "error":
-                        break
-                    if kind == "text" and on_text:
-                        on_text(*value)
-                    if kind == "done" and on_done:
-                        on_done(value)
-            except BaseException:
-                self._kill()
-                raise
-        raise value
+        text: str,
+        chunks: Sequence[str],
+        *,
+        fewer: float,
+        answer: int,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[str]:
+        """What the model says of each chunk, in their order; see `LlamaSituator.situate`."""
+        kept = {"folder": self._folder} if self._folder else {}
+        given = (text, list(chunks), fewer, answer, kept)
+        found: list[str] = self.process.call("situate", *given, hear={"done": progress})
+        return found
 
-    def _started(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            return
-        self._kill()
-        name = self._file.name if self._file.name in KNOWN else str(self._file.path)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ops.inference.worker", name],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        kind, value = self._receive()
-        if kind == "error":
-            raise value
+    def close(self) -> None:
+        """End the process."""
+        self.process.close()
 
-    def _send(self, message: object) -> None:
-        process = self._process
-        assert process is not None
-        assert process.stdin is not None
-        try:
-            pickle.dump(message, process.stdin)
-            process.stdin.flush()
-        except OSError:
-            raise self._died() from None
 
-    def _receive(self) -> tuple[str, Any]:
-        process = self._process
-        assert process is not None
-        assert process.stdout is not None
-        try:
-            kind, value = pickle.load(process.stdout)
-        except (EOFError, OSError, pickle.UnpicklingError):
-            raise self._died() from None
-        return kind, value
-
-    def _died(self) -> ModelDied:
-        process = self._process
-        assert process is not None
-        try:
-            code = process.wait(SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            code = process.wait()
-        how = signal.Signals(-code).name if code < 0 else f"code {code}"
-        return ModelDied(
-            f"the process of {self._file.name} ended with {how}",
-            hint="what it was asked may be too much for this build of llama.cpp; try another model",
-        )
-
-    def _kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-        self.close()
+def _ignore(*values: object) -> None:
+    return
 
 
 @lru_cache(maxsize=2)
 def owned_generator(file: ModelFile) -> OwnedGenerator:
     """The generator of a model in a process of its own, one for this process."""
-    made = OwnedGenerator(file)
-    atexit.register(made.close)
-    return made
+    return OwnedGenerator(file)
+
+
+@lru_cache(maxsize=4)
+def owned_embedder(file: ModelFile) -> OwnedEmbedder:
+    """The embedder of a model in a process of its own, one for this process."""
+    return OwnedEmbedder(file)
+
+
+@lru_cache(maxsize=1)
+def owned_situator(file: ModelFile, folder: Path | None = None) -> OwnedSituator:
+    """The situator of a model in a process of its own, one for this process."""
+    return OwnedSituator(file, folder)

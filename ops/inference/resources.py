@@ -1,4 +1,8 @@
-"""Makes and keeps the models, tokenizers and pipelines that ops need."""
+"""Makes and keeps the models, tokenizers and pipelines that ops need.
+
+Embedder, situator and generator have a process of their own each: a model that ends its process
+takes nothing else with it.
+"""
 
 from __future__ import annotations
 
@@ -54,20 +58,20 @@ class LocalResources:
 
     def embedder(self, name: str) -> Embedder:
         """By name ("minilm") or by the path of a GGUF file."""
-        from ops.inference.embedder import embedder_of
         from ops.inference.models import resolve
+        from ops.inference.owned import owned_embedder
 
-        return embedder_of(resolve(name, self._base))
+        return owned_embedder(resolve(name, self._base))
 
     def situator(self, name: str) -> Situator:
         """By name ("smollm2") or by the path of a GGUF file."""
-        from ops.inference.kv.situate import situator_of
         from ops.inference.models import resolve
+        from ops.inference.owned import owned_situator
 
-        return situator_of(resolve(name, self._base))
+        return owned_situator(resolve(name, self._base))
 
     def generator(self, name: str) -> Generator:
-        """By name ("smollm2") or by the path of a GGUF file; it has a process of its own."""
+        """By name ("smollm2") or by the path of a GGUF file."""
         from ops.inference.models import resolve
         from ops.inference.owned import owned_generator
 
