@@ -44,7 +44,7 @@ def chunks_frame(
     count = len(columns["chunk_id"])
     data: dict[str, Any] = {**columns}
     for name in MARKS:
-        if not any(columns[name]):
+        if columns[name].count(None) == count:
             data[name] = pl.repeat(None, count, dtype=CHUNKS[name], eager=True)
     table = pl.DataFrame(data, schema=dict(CHUNKS))
     uncounted = table.filter(pl.col("tokens") == UNCOUNTED)

@@ -115,7 +115,8 @@ def _fitted(
         else:
             start = max(piece.start, skip(text, free, piece.end) if trim else free)
             yield from _cut(text, piece._replace(start=start), size, tokenizer, trim)
-        free = max(free, piece.end)
+        if not piece.level:
+            free = max(free, piece.end)
 
 
 def _without_inner(pieces: Iterable[Piece]) -> list[Piece]:
