@@ -16,6 +16,7 @@ from ops.frames import digest
 from pipelines.checks import Broken
 from pipelines.model import Model
 from pipelines.specs import asset_key
+from pipelines.states import who_holds
 from pipelines.workspace import Workspace
 
 Job: TypeAlias = UnresolvedAssetJobDefinition
@@ -39,12 +40,30 @@ def notebook_schedule(model: Model, job: Job) -> dg.ScheduleDefinition | None:
     """The notebook's own schedule, running, if it asks for one."""
     if model.schedule is None:
         return None
-    return dg.ScheduleDefinition(
+
+    @dg.schedule(
         name=f"{model.name}_schedule",
         job=job,
         cron_schedule=model.schedule.cron,
         execution_timezone=model.schedule.timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"Brings notebook {model.name} up to date, unless it was rolled back.",
+    )
+    def due(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        return _waits(model) or dg.RunRequest()
+
+    return due
+
+
+def _waits(model: Model) -> dg.SkipReason | None:
+    try:
+        run = who_holds(Workspace(model, read_only=True))
+    except ChunkbookError as error:
+        return dg.SkipReason(str(error))
+    if not run:
+        return None
+    return dg.SkipReason(
+        f"{model.name} was rolled back to run {run}; `chunkbook release` lets it go on"
     )
 
 
@@ -62,6 +81,8 @@ def source_sensor(model: Model, job: Job) -> dg.SensorDefinition:
         description=f"Runs notebook {model.name} when its sources change.",
     )
     def changed(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        if waits := _waits(model):
+            return waits
         try:
             seen = listing_digest(model)
         except ChunkbookError as error:

@@ -5,17 +5,17 @@ from __future__ import annotations
 __all__ = ["CellDiff", "RunDiff", "diff_runs"]
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import polars as pl
 
-from ops.errors import StoreError, UsageError
 from pipelines.diff.changes import KINDS, Chunk, DocumentDiff, compare
+from pipelines.states import named_state
 from pipelines.workspace import Workspace
-from storage import Manifest, Reader
+from storage import Reader
 
 LIGHT: Final = ["doc_id", "chunk_id", "level", "start", "end"]
 SAID: Final = ["derived_text", "chunk_title"]
@@ -78,15 +78,14 @@ def diff_runs(workspace: Workspace, before: str, after: str) -> RunDiff:
     """The chunks added, removed, re-cut and re-worded from one run to another, by document.
 
     Args:
-        before: a run's id, or its first digits; also "last" for the newest state and "previous"
-            for the one before it.
+        before: a run's id, or its first digits; also "last" for what readers see and "previous"
+            for what they saw before.
 
     Raises:
         UsageError: there is no such run, or it published nothing.
         StoreError: what a run published is no longer kept.
     """
-    manifests = workspace.tables.manifests()
-    old, new = (_named(workspace, manifests, run) for run in (before, after))
+    old, new = (named_state(workspace, run) for run in (before, after))
     readers = [
         Reader(workspace.store.database, workspace.model.name, manifest) for manifest in (old, new)
     ]
@@ -94,32 +93,6 @@ def diff_runs(workspace: Workspace, before: str, after: str) -> RunDiff:
     names = dict.fromkeys((*makers[1], *makers[0]))
     cells = tuple(_cell(readers[0], readers[1], name) for name in names)
     return RunDiff(workspace.model.name, old.run_id, new.run_id, (old.at, new.at), cells)
-
-
-def _named(workspace: Workspace, manifests: Sequence[Manifest], run: str) -> Manifest:
-    states: dict[str, Manifest] = {manifest.run_id: manifest for manifest in manifests}
-    listed = list(states.values())
-    if run in ("last", "previous") and listed:
-        place = {"last": -1, "previous": -2}[run]
-        if len(listed) < -place:
-            raise UsageError("only one state is kept, so there is none before it")
-        return listed[place]
-    found = [state for name, state in states.items() if name.startswith(run)] if run else []
-    if len(found) == 1:
-        return found[0]
-    kept = ", ".join(f"{m.run_id[:12]} ({m.at:%Y-%m-%d %H:%M})" for m in listed[::-1]) or "none"
-    hint = f"states that are kept, newest first: {kept}"
-    if found:
-        raise UsageError(f"{len(found)} runs begin with {run!r}", hint=hint)
-    ran = [record for record in workspace.tables.runs(1000) if record.run_id.startswith(run)]
-    if run and ran:
-        why = (
-            "what it published is no longer kept, or it changed nothing"
-            if ran[0].outcome == "ok"
-            else f"it ended as {ran[0].outcome} and published nothing"
-        )
-        raise StoreError(f"run {ran[0].run_id} cannot be compared: {why}", hint=hint)
-    raise UsageError(f"notebook {workspace.model.name!r} has no run {run!r}", hint=hint)
 
 
 def _makers(reader: Reader) -> list[str]:
