@@ -12,6 +12,7 @@ __all__ = [
     "Cutter",
     "Embedder",
     "Resources",
+    "TokenEmbedder",
     "Tokenizer",
     "VectorCache",
 ]
@@ -19,7 +20,7 @@ __all__ = [
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from ops.errors import Cancelled
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import polars as pl
     from numpy.typing import NDArray
 
+    from ops.choosing import Chooser
     from ops.generation import AnswerCache, Generator
     from ops.situating import Situator
 
@@ -68,6 +70,18 @@ class Embedder(Protocol):
 
         A text longer than the window raises DocumentError; nothing is cut off silently.
         `progress` is told, as texts are done, how many more are; it may raise to stop.
+        """
+
+
+class TokenEmbedder(Embedder, Protocol):
+    """An embedder that also tells the vectors of a text's tokens."""
+
+    def embed_tokens(
+        self, text: str, *, too_long: Literal["error", "window"] = "error"
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Vectors (tokens, dimensions), not normalised, and character spans (tokens, 2).
+
+        A text longer than the window raises DocumentError, or is read in windows that overlap.
         """
 
 
@@ -120,6 +134,12 @@ class Resources(Protocol):
 
     def embedder(self, name: str) -> Embedder:
         """By name ("minilm") or by the path of a GGUF file."""
+
+    def token_embedder(self, name: str) -> TokenEmbedder:
+        """By name ("minilm") or by the path of a GGUF file."""
+
+    def chooser(self, name: str) -> Chooser:
+        """By name ("smollm2") or by the path of a GGUF file."""
 
     def situator(self, name: str) -> Situator:
         """By name ("smollm2") or by the path of a GGUF file."""

@@ -1,17 +1,22 @@
-"""An embedder without a model, and resources that have it."""
+"""Models without a model, and resources that have them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
 
 from ops.context import Tokenizer
+from ops.generation import Answer, ModelDied, Prompt, Quoted, Sampling, Surprisal
 from ops.inference.resources import LocalResources
-from pipelines.vectors import Remembered
+from ops.segment.units import Words
+from pipelines.vectors import Remembered, RememberedAnswers
 
 
 @dataclass
@@ -30,20 +35,110 @@ class Letters:
             for letter in text.lower():
                 if "a" <= letter <= "z":
                     found[row, ord(letter) - ord("a")] += 1
-        if progress:
+        if progress and texts:
             progress(len(texts))
         unit: NDArray[np.float32] = found / np.linalg.norm(found, axis=1, keepdims=True)
         return unit
 
 
-class LettersOnly(LocalResources):
-    """This machine's tokenizers, and letters for a model."""
+@dataclass
+class Guesser:
+    """A language model that goes by letters; it counts what it is asked.
 
-    def __init__(self) -> None:
-        super().__init__(Path(), vectors=Remembered())
+    Words are its tokens, and the more unexpected the later in the alphabet they begin. It splits
+    where two sentences begin with different letters. A text with "deadly" in it ends its process;
+    one with "odd" gets no answer that fits.
+    """
+
+    hash: str = "guesser"
+    window: int = 4_000
+    asked: list[str] = field(default_factory=list)
+
+    def count(self, prompts: Sequence[Prompt]) -> list[int]:
+        return Words().count([_said(prompt) for prompt in prompts])
+
+    def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:
+        self._take(text)
+        (spans,) = Words().offsets([text])
+        nats = np.array([(ord(text[start]) % 32) / 4 for start, _ in spans], dtype=np.float64)
+        nats[:1] = np.nan
+        if progress:
+            progress(len(nats))
+        return Surprisal(spans, nats)
+
+    def choose(
+        self,
+        prompts: Sequence[Prompt],
+        options: Sequence[str],
+        progress: Callable[[int], None] | None = None,
+    ) -> NDArray[np.float64]:
+        found = np.full((len(prompts), len(options)), np.log(0.2))
+        for row, prompt in enumerate(prompts):
+            self._take(_said(prompt))
+            before, after = (one.text for one in prompt.user if isinstance(one, Quoted))
+            last = before.replace("!", ".").rstrip(".").rpartition(".")[2].strip()
+            found[row, 0 if last[:1] != after[:1] else 1] = np.log(0.6)
+            if progress:
+                progress(1)
+        return found
+
+    def generate_many(
+        self,
+        prompts: Sequence[Prompt],
+        schema: type[BaseModel] | None = None,
+        *,
+        grammar: str | None = None,
+        stop: Sequence[str] = (),
+        seeds: Sequence[int] | int = 0,
+        max_tokens: int = 256,
+        sampling: Sampling | None = None,
+        on_text: Callable[[int, str], None] | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Answer]:
+        assert schema is not None
+        found = []
+        for prompt in prompts:
+            said = _said(prompt)
+            self._take(said)
+            shown = [one.text for one in prompt.user if isinstance(one, Quoted)]
+            pairs = enumerate(pairwise(shown), start=1)
+            after = [number for number, (one, two) in pairs if one[:1] != two[:1]]
+            text = json.dumps({"after": after[::-1] if "odd" in said else after})
+            try:
+                value = schema.model_validate_json(text)
+            except ValidationError as error:
+                found.append(Answer(text, 1, 1, "end", error=str(error)))
+            else:
+                found.append(Answer(text, 1, 1, "end", value))
+            if progress:
+                progress(1)
+        return found
+
+    def _take(self, text: str) -> None:
+        if "deadly" in text:
+            raise ModelDied("the process of guesser ended with SIGABRT")
+        self.asked.append(text)
+
+
+def _said(prompt: Prompt) -> str:
+    return "".join(one.text if isinstance(one, Quoted) else one for one in prompt.user)
+
+
+class LettersOnly(LocalResources):
+    """This machine's tokenizers, and letters for models."""
+
+    def __init__(self, guesser: Guesser | None = None) -> None:
+        super().__init__(Path(), vectors=Remembered(), answers=RememberedAnswers())
+        self.guesser = guesser or Guesser()
 
     def embedder(self, name: str) -> Letters:
         return Letters()
 
+    def generator(self, name: str) -> Guesser:
+        return self.guesser
+
+    def chooser(self, name: str) -> Guesser:
+        return self.guesser
+
     def tokenizer(self, name: str) -> Tokenizer:
-        return super().tokenizer("words" if name == "minilm" else name)
+        return super().tokenizer("words" if name in ("minilm", "smollm2") else name)

@@ -5,8 +5,9 @@ from __future__ import annotations
 __all__ = ["Llama"]
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -14,9 +15,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ops.context import Context, Embedder
+from ops.embed.late import MARKS, Reading, late_vectors, mixed, readings_of
 from ops.embed.neighbours import with_neighbours
 from ops.embed.recipe import Part, compose
 from ops.embed.windows import mean, windows
+from ops.errors import UsageError
 from ops.frames import Frames, Schema, conform, in_order, keys
 from ops.op import Columns, Op, parameter
 from ops.steps import Steps
@@ -32,6 +35,11 @@ class Llama(Op):
     weighted by length, stands for it; or its document is put aside. Texts that the store has seen
     with the same model are not computed again.
 
+    For a chunk that `segment.late` has marked the text around it is read as a whole, and the mean
+    of its own tokens makes the share `around` of its vector (late chunking, Günther et al. 2024,
+    arXiv:2409.04701). What is longer than the model's window is then read in windows that overlap
+    by half.
+
     The default model is all-MiniLM-L6-v2 (Reimers and Gurevych 2019, Sentence-BERT,
     arXiv:1908.10084; Wang et al. 2020, MiniLM, arXiv:2002.10957): 384 dimensions, 510 tokens.
     """
@@ -39,7 +47,9 @@ class Llama(Op):
     name: ClassVar = "embed.llama"
     version: ClassVar = 1
     reads: ClassVar[Columns] = {"documents": ("title",), "chunks": ("text",)}
-    uses: ClassVar[Columns] = {"chunks": ("derived_text", "heading_path", "keywords", "context")}
+    uses: ClassVar[Columns] = {
+        "chunks": ("derived_text", "heading_path", "keywords", "context", *MARKS)
+    }
     writes: ClassVar[Mapping[str, Schema]] = {
         "chunks": {
             "vector": pl.List(pl.Float32()),
@@ -72,25 +82,62 @@ class Llama(Op):
         le=1,
     )
 
+    around: float = parameter(
+        0.5,
+        "For chunks that segment.late has marked: share of the vector that was read with the text "
+        "around them; the rest is that of the recipe. 1 is late chunking as published.",
+        gt=0,
+        le=1,
+    )
+
     def inputs(self, available: Columns) -> Columns:
         chosen = dict(super().inputs(available))
+        where: list[str] = []
+        if set(MARKS) <= set(chosen["chunks"]):
+            # What is read around a chunk is cut out of its document.
+            where += ["start", "end"]
+            if "text" not in available.get("documents", ()):
+                raise UsageError(f"{self.name} reads documents.text, which no input writes")
+            chosen["documents"] = (*chosen["documents"], "text")
         if self.neighbours:  # only then does it matter where a chunk lies
-            where = [name for name in ("level", "start") if name in available.get("chunks", ())]
-            chosen["chunks"] = (*chosen["chunks"], *where)
+            where += ["level", "start"]
+        there = available.get("chunks", ())
+        more = [name for name in dict.fromkeys(where) if name in there]
+        chosen["chunks"] = (*chosen["chunks"], *more)
         return chosen
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         documents, chunks = frames["documents"], in_order("chunks", frames["chunks"])
         embedder = ctx.resources.embedder(self.model)
-        texts = self._texts(documents, chunks)
+        readings = readings_of(documents, chunks)
+        texts = self._texts(documents, chunks, readings)
         plan = self._plan(chunks["doc_id"].to_list(), texts, embedder, ctx)
-        vectors = self._vectors(plan, embedder, ctx, documents.height)
-        table = chunks.select("chunk_id", "doc_id").with_columns(
-            embedded_text=pl.Series(texts, dtype=pl.String)
+        late: Mapping[Reading | None, NDArray[np.float32]] = {}
+        left = documents.height
+        if any(readings):
+            late = late_vectors(list(filter(None, readings)), self.model, ctx, left)
+            left = 0
+        alone = {
+            text
+            for text, reading in zip(texts, readings, strict=True)
+            if reading is None or self.around < 1
+        }
+        vectors = self._vectors(
+            {text: one for text, one in plan.items() if text in alone}, embedder, ctx, left
         )
-        table = table.filter(~pl.col("doc_id").is_in(list(ctx.failures)))
-        found = [plan[text] for text in table["embedded_text"]]
-        own = [vectors[one.key] for one in found]
+        kept = [doc not in ctx.failures for doc in chunks["doc_id"]]
+        own = [
+            mixed(late.get(reading), vectors.get(plan[text].key), self.around)
+            for text, reading in compress(zip(texts, readings, strict=True), kept)
+        ]
+        table = (
+            chunks.select("chunk_id", "doc_id")
+            .with_columns(
+                embedded_text=pl.Series(texts, dtype=pl.String),
+                embedded_tokens=pl.Series([plan[text].tokens for text in texts], dtype=pl.Int64),
+            )
+            .filter(pl.Series(kept, dtype=pl.Boolean))
+        )
         if self.neighbours and own:
             owners = table.select("chunk_id", "doc_id").join(
                 chunks, on="chunk_id", how="left", maintain_order="left"
@@ -98,18 +145,19 @@ class Llama(Op):
             levels = owners["level"].to_list() if "level" in owners.columns else [0] * len(own)
             pairs = list(zip(table["doc_id"], levels, strict=True))
             own = list(with_neighbours(np.stack(own), pairs, self.neighbours))
-        table = table.with_columns(
-            _column(own, embedder.dimensions),
-            pl.Series("embedded_tokens", [one.tokens for one in found], dtype=pl.Int64),
-        )
+        table = table.with_columns(_column(own, embedder.dimensions))
         schema = {**dict.fromkeys(keys("chunks"), pl.String()), **self.writes["chunks"]}
         return Frames({"chunks": conform("chunks", table, schema)})
 
-    def _texts(self, documents: pl.DataFrame, chunks: pl.DataFrame) -> list[str]:
+    def _texts(
+        self, documents: pl.DataFrame, chunks: pl.DataFrame, readings: Sequence[Reading | None]
+    ) -> list[str]:
         titles = dict(documents.select("doc_id", "title").iter_rows())
         return [
-            compose(self.recipe, titles.get(chunk["doc_id"]) or "", chunk)
-            for chunk in chunks.iter_rows(named=True)
+            chunk["text"]
+            if reading and self.around == 1
+            else compose(self.recipe, titles.get(chunk["doc_id"]) or "", chunk)
+            for chunk, reading in zip(chunks.iter_rows(named=True), readings, strict=True)
         ]
 
     def _plan(

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ops.errors import UsageError
 
 if TYPE_CHECKING:
-    from ops.context import Collection, Embedder, Tokenizer, VectorCache
+    from ops.choosing import Chooser
+    from ops.context import Collection, Embedder, TokenEmbedder, Tokenizer, VectorCache
     from ops.generation import AnswerCache, Generator
     from ops.situating import Situator
 
@@ -62,6 +63,20 @@ class LocalResources:
         from ops.inference.owned import owned_embedder
 
         return owned_embedder(resolve(name, self._base))
+
+    def token_embedder(self, name: str) -> TokenEmbedder:
+        """By name ("minilm") or by the path of a GGUF file."""
+        from ops.inference.models import resolve
+        from ops.inference.owned import owned_embedder
+
+        return owned_embedder(resolve(name, self._base))
+
+    def chooser(self, name: str) -> Chooser:
+        """By name ("smollm2") or by the path of a GGUF file."""
+        from ops.inference.models import resolve
+        from ops.inference.owned import owned_generator
+
+        return owned_generator(resolve(name, self._base))
 
     def situator(self, name: str) -> Situator:
         """By name ("smollm2") or by the path of a GGUF file."""

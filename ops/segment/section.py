@@ -4,10 +4,10 @@ from __future__ import annotations
 
 __all__ = ["Section"]
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from ops.segment.budgeted import Budgeted
 from ops.segment.levels import auto_levels
 from ops.segment.outline import Section as Part
 from ops.segment.outline import references, sections_of
+from ops.segment.parents import Parents, with_parents
 from ops.segment.piece import Document, Piece, documents_of
 from ops.segment.ruler import Ruler
 from ops.segment.spaces import strip
@@ -49,7 +50,7 @@ class Section(Budgeted):
     overlap: int = parameter(0, "sections repeat nothing", unit="tokens", ge=0, le=0)
     numbers: bool = parameter(True, "numbered lines begin sections too, not headings alone")
     depth: int = parameter(6, "deepest level of sections that is cut at", unit="levels", ge=1)
-    parents: Literal["none", "nearest", "all"] = parameter(
+    parents: Parents = parameter(
         "nearest", "sections kept as parents: none, the innermost ones, or the whole tree"
     )
 
@@ -69,41 +70,12 @@ class Section(Budgeted):
             leaves += [Piece(part.start, part.end, part.boundary) for part in parts]
             why = "end" if after == end else "heading"
             leaves[-1] = leaves[-1]._replace(boundary=why)
-        yield from self._with_parents(leaves, sections)
+        yield from with_parents(leaves, sections, self.parents)
 
     def _sections(self, document: Document) -> list[Part]:
         found = sections_of(document, self.numbers)
         depths = sorted({section.depth for section in found})[: self.depth]
         return [section for section in found if section.depth in depths]
-
-    def _with_parents(self, leaves: list[Piece], sections: list[Part]) -> Iterator[Piece]:
-        """The leaves with the sections above them, in order of start, outer ones first."""
-        if self.parents == "none":
-            yield from leaves
-            return
-        starts = [leaf.start for leaf in leaves]
-        held = [
-            range(bisect_left(starts, one.start), bisect_left(starts, one.end)) for one in sections
-        ]
-        kept = [number for number, range_ in enumerate(held) if len(range_) > 1]
-        nearest = [-1] * len(leaves)
-        for number in kept:  # inner sections come last
-            nearest[held[number].start : held[number].stop] = [number] * len(held[number])
-        if self.parents == "nearest":
-            kept = sorted(set(nearest) - {-1})
-        above = _above(sections, kept if self.parents == "all" else [])
-        heights = dict.fromkeys(kept, 1)
-        for number in reversed(kept):
-            if above.get(number, -1) >= 0:
-                heights[above[number]] = max(heights[above[number]], heights[number] + 1)
-        made: dict[int, Piece] = {}
-        for number in kept:
-            one, parent = sections[number], made.get(above.get(number, -1))
-            made[number] = Piece(one.start, one.end, "heading", heights[number], parent)
-        pieces = [
-            leaf._replace(parent=made.get(near)) for leaf, near in zip(leaves, nearest, strict=True)
-        ]
-        yield from sorted([*made.values(), *pieces], key=lambda piece: (piece.start, -piece.level))
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         chunks = super().apply(frames, ctx)["chunks"]
@@ -137,17 +109,4 @@ def _titles(chunks: pl.DataFrame, sections: list[Part]) -> dict[str, str]:
     for one in sections:
         if one.number and one.start in begins:
             found.setdefault(one.number.lower(), begins[one.start])
-    return found
-
-
-def _above(sections: list[Part], kept: list[int]) -> dict[int, int]:
-    """For each of the sections kept the nearest of them that holds it."""
-    found: dict[int, int] = {}
-    waiting: list[int] = []
-    for number in kept:
-        while waiting and sections[waiting[-1]].end < sections[number].end:
-            waiting.pop()
-        if waiting:
-            found[number] = waiting[-1]
-        waiting.append(number)
     return found

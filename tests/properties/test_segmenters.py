@@ -36,6 +36,25 @@ CHOICES: dict[str, dict[str, list[Any]]] = {
     "segment.cluster": {"target": [5, 30]},
     "segment.topic": {"grain": [0.1, 1.6]},
     "segment.dynamic": {"window": [1, 3], "threshold": [0.0, 0.5]},
+    "segment.perplexity": {
+        "threshold": ["fixed", "dynamic", "percentile"],
+        "gathered": [1, 100],
+        "least": [0, 7],
+        "across": [True, False],
+    },
+    "segment.margin": {
+        "threshold": ["running", "fixed"],
+        "context": [1, 3],
+        "least": [0, 7],
+        "parents": ["none", "nearest", "all"],
+    },
+    "segment.equal_info": {
+        "bits": [1.0, 20.0],
+        "least": [0, 7],
+        "across": [True, False],
+        "parents": ["none", "all"],
+    },
+    "segment.llm": {"window": [4, 9], "least": [0, 7], "parents": ["none", "nearest"]},
 }
 LINES = (
     *("Article 2 Scope", "Chapter IV", "1.2 Terms. See Article 2.", "§ 3", "3. Item", "\f"),

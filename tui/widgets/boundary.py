@@ -16,6 +16,11 @@ REASONS: Final = {
     "end": "the text ends",
     "budget": "the budget was full",
     "heading": "a heading follows",
+    "perplexity": "easier to expect than its neighbours",
+    "margin": "the model would split here",
+    "information": "its information is full",
+    "model": "the model names this place",
+    "unanswered": "the model gave no answer that fits",
 }
 SHOWN: Final = 28
 """Characters shown on each side of a cut."""
