@@ -183,8 +183,9 @@ class ChunksScreen(EditingScreen):
             rows = [row_of(hit.row, str(hit.rank), marks, pattern) for hit in hits]
             total = len(rows)
         else:
-            total = shelf.count(where) if where else shelf.total
             rows = page_of(shelf, query, marks, 0, PAGE)
+            # After the page, by whose order it is known.
+            total = shelf.count(where) if where else shelf.total
         self.post_message(self.Found(query, shelf, rows, total))
         self.post_message(self.Marked(marks))
 
