@@ -2,53 +2,92 @@
 
 from __future__ import annotations
 
-__all__ = ["Form", "LIMIT", "passages", "prompt"]
+__all__ = ["LIMIT", "Form", "facts", "grammar", "passages", "prompt"]
 
+import json
+import re
 from collections.abc import Sequence
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel
 
 from ops.generation import Prompt, Quoted
 from ops.segment.sentences import sentences
 
-QUOTE: Final = 240
-QUESTION: Final = 160
-QUOTES: Final = 2
-"""Most characters of each, and most quotes."""
-LIMIT: Final = round((QUOTES * (QUOTE + 3) + QUESTION + 40) / 2.5)
-"""Tokens that an answer may have: those of the longest that fits, at 2.5 characters each."""
+FACT: Final = (40, 240)
+"""Characters of a sentence that may be asked for."""
+FACTS: Final = 4
+"""Sentences of a passage that the model may choose from."""
+WORDS: Final = 6
+QUESTION: Final = 140
+LIMIT: Final = round((FACT[1] + QUESTION + 40) / 2)
+"""Tokens that an answer may have, at 2 characters each."""
 SHORTEST: Final = 80
 """Characters of a passage that is worth a question."""
 
-SYSTEM: Final = "You write exam questions. You quote exactly, without changing a letter."
+MARKED: Final = re.compile(r"[|{}<>#\\\x00-\x1f]|```|://")
+"""Signs of tables, code and addresses."""
+OPENINGS: Final = (
+    "What", "Which", "Who", "When", "Where", "Why", "How", "Does", "Do", "Is", "Are", "Can",
+)  # fmt: skip
+
 TASK: Final = (
-    "Fill in a form about the passage, as JSON:\n"
-    "- quotes: one sentence of the passage that states a fact, copied word for word\n"
-    "- question: a question that this sentence answers, in your own words, which somebody who has "
-    "not seen the passage understands; it names what it is about\n\n"
-    "Passage:\n\n"
+    "Choose a sentence of the passage that states a fact. Then ask for that fact in other words, "
+    "so that somebody who has not seen the passage understands the question. Answer in JSON.\n\n"
+    "Passage:\nThe mill at Holt grinds rye and wheat. It was built in 1804 by a farmer.\n"
+    'JSON: {"answer":"The mill at Holt grinds rye and wheat.",'
+    '"question":"Which kinds of grain can be milled in Holt?"}\n\n'
+    "Passage:\nTickets bought online may be given back until noon. Children travel free.\n"
+    'JSON: {"answer":"Tickets bought online may be given back until noon.",'
+    '"question":"Until what time can I return a ticket from the web?"}\n\n'
+    "Passage:\n"
 )
 
 
 class Form(BaseModel):
-    """A question with the words that answer it; the words come first, so that it fits them."""
+    """A sentence of the passage, and the question that it answers."""
 
-    quotes: Annotated[
-        list[
-            Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=QUOTE)]
-        ],
-        Field(min_length=1, max_length=QUOTES),
-    ]
-    question: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=8, max_length=QUESTION)
-    ]
+    answer: str
+    question: str
+
+
+def facts(passage: str) -> list[str]:
+    """The sentences of a passage that may be asked for, at most FACTS, the longest."""
+    found = []
+    for start, end in sentences(passage):
+        text = passage[start:end]
+        short, long = FACT
+        whole = text[:1].isupper() and text[-1:] in ".!。"
+        many = len(text.split()) >= WORDS or not text.isascii()
+        if short <= len(text) <= long and whole and many and not MARKED.search(text):
+            found.append(text)
+    longest = sorted(found, key=len, reverse=True)[:FACTS]
+    return [text for text in dict.fromkeys(found) if text in longest]
+
+
+def grammar(choices: Sequence[str]) -> str:
+    """GBNF of a `Form` whose answer is one of these texts, letter by letter.
+
+    The question begins as English ones do and ends in a question mark.
+    """
+    answers = " | ".join(_literal(json.dumps(text, ensure_ascii=False)) for text in choices)
+    openings = " | ".join(_literal(f"{word} ") for word in OPENINGS)
+    key, between, end = (_literal(text) for text in ('{"answer":', ',"question":"', '?"}'))
+    return (
+        f"root ::= {key} ({answers}) {between} ({openings}) sign{{8,{QUESTION}}} {end}\n"
+        r'sign ::= [^"\\?*#\x00-\x1F\x7F]' + "\n"
+    )
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def prompt(title: str, passage: str) -> Prompt:
     """What is asked of one passage; all that does not depend on it comes first."""
-    of = (Quoted(f"{title}\n\n"),) if title.strip() else ()
-    return Prompt((TASK, *of, Quoted(passage)), system=SYSTEM)
+    of = (Quoted(f"{title}\n"),) if title.strip() else ()
+    return Prompt((TASK, *of, Quoted(passage), "\nJSON:"))
 
 
 def passages(text: str, size: int, count: int) -> list[tuple[int, int]]:

@@ -15,9 +15,10 @@ from typing import Any, ClassVar, Final
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from ops.context import Context
-from ops.evaluate.asking import LIMIT, Form, passages, prompt
+from ops.evaluate.asking import LIMIT, Form, facts, grammar, passages, prompt
 from ops.evaluate.sifting import REASONS, Candidate, alike, fault, find_answer
 from ops.frames import QUESTIONS, Frames, Schema, conform, digest
 from ops.generation import Generator, ModelDied, Prompt, Sampling
@@ -36,6 +37,7 @@ class _Passage:
     """Of the whole document."""
     start: int
     end: int
+    facts: tuple[str, ...]
     asked: Prompt
 
     @property
@@ -47,13 +49,13 @@ class Questions(Fitted):
     """Let a language model make questions from the documents, with the spans that answer them.
 
     For measuring segmenters (`evaluate.retrieval`, `chunkbook compare`) where nobody has written
-    questions. The model sees passages that no segmenter has cut, quotes a sentence and asks for it,
-    held to a schema. After Chroma's generation pipeline (Smith and Troynikov 2024) every quote must
-    be found in the passage letter by letter (but for the width of spaces), and questions are
-    refused that are no questions, speak of "the passage", hold their own answer, copy the text,
-    have little to do with their answer, or are like one that was kept before, in words or in
-    meaning. Refused ones stay in the table with their reason. Read what is left before you rely on
-    it: a small model's questions are simple, and of many few are kept.
+    questions. The model sees a passage that no segmenter has cut, chooses one of its sentences and
+    asks for it; a grammar holds it to that form, and the sentence letter by letter. As in Chroma's
+    generation pipeline (Smith and Troynikov 2024) an answer must be found in the text, and
+    duplicates go; besides, questions are refused that are no questions, speak of "the passage",
+    hold their own answer, copy the text, have little to do with their answer, or are like one that
+    was kept before, in words or in meaning. Refused ones stay in the table with their reason. Read
+    what is left before you rely on it: a small model's questions are simple.
     """
 
     name: ClassVar[str] = "evaluate.questions"
@@ -93,7 +95,7 @@ class Questions(Fitted):
         """The questions of each document, good or not, with the vectors of the good ones."""
         documents = frames["documents"]
         shown = [p for row in documents.iter_rows(named=True) for p in self._passages(row)]
-        said = self._answers([one.asked for one in shown], ctx, len(documents))
+        said = self._answers(shown, ctx, len(documents))
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in documents["doc_id"]}
         for one in shown:
             rows[one.doc_id].append(_row(one, said[_key(one.asked)]))
@@ -139,32 +141,35 @@ class Questions(Fitted):
 
     def _passages(self, row: Mapping[str, Any]) -> list[_Passage]:
         text, title = row["text"] or "", row["title"] or ""
-        return [
-            _Passage(row["doc_id"], row["uri"] or "", text, a, b, prompt(title, text[a:b]))
-            for a, b in passages(text, self.passage, self.count)
-        ]
+        found = []
+        for start, end in passages(text, self.passage, self.count):
+            body = text[start:end]
+            if choices := tuple(facts(body)):
+                asked = prompt(title, body)
+                found.append(
+                    _Passage(row["doc_id"], row["uri"] or "", text, start, end, choices, asked)
+                )
+        return found
 
-    def _answers(self, asked: Sequence[Prompt], ctx: Context, documents: int) -> dict[str, str]:
+    def _answers(self, shown: Sequence[_Passage], ctx: Context, documents: int) -> dict[str, str]:
         """By key: the form as JSON, or "" where the model gave none."""
         ctx.check()
-        wanted = {_key(one): one for one in asked}
+        wanted = {_key(one.asked): one for one in shown}
         if not wanted:
             return {}
         cache, generator = ctx.resources.answers(), ctx.resources.generator(self.model)
         said = dict(cache.get(generator.hash, list(wanted)))
         missing = [key for key in wanted if key not in said]
-        counts = generator.count([wanted[key] for key in missing])
-        fitting = [
-            key
-            for key, count in zip(missing, counts, strict=True)
-            if count <= generator.window - LIMIT
-        ]
-        steps = Steps(ctx, len(fitting), documents)
-        fresh = _asked([wanted[key] for key in fitting], generator, steps, ctx)
-        good = {key: text for key, text in zip(fitting, fresh, strict=True) if text}
-        cache.put(generator.hash, good)
+        counts = generator.count([wanted[key].asked for key in missing])
+        steps = Steps(ctx, len(missing), documents)
+        for key, count in zip(missing, counts, strict=True):
+            fits = count <= generator.window - LIMIT
+            said[key] = _asked(wanted[key], generator) if fits else ""
+            if said[key]:
+                cache.put(generator.hash, {key: said[key]})
+            steps.done(1)
         steps.finish()
-        return {**dict.fromkeys(wanted, ""), **said, **good}
+        return said
 
     def _embed(self, rows: Sequence[dict[str, Any]], ctx: Context) -> None:
         """Add the vectors of the questions; refuse those that their answer has no part in."""
@@ -180,19 +185,15 @@ class Questions(Fitted):
                 row["vector"] = base64.b64encode(vector.astype(np.float32).tobytes()).decode()
 
 
-def _asked(
-    prompts: Sequence[Prompt], generator: Generator, steps: Steps, ctx: Context
-) -> list[str]:
-    """The forms, also where one of the prompts ends the model's process: that one has none."""
+def _asked(shown: _Passage, generator: Generator) -> str:
+    """The form, or "" where the model gives none or its process ends."""
     try:
-        answers = generator.generate_many(
-            prompts, Form, max_tokens=LIMIT, sampling=SAMPLING, progress=steps.done
+        [answer] = generator.generate_many(
+            [shown.asked], grammar=grammar(shown.facts), max_tokens=LIMIT, sampling=SAMPLING
         )
-    except ModelDied:
-        if len(prompts) == 1:
-            return [""]
-        return [text for one in prompts for text in _asked([one], generator, steps, ctx)]
-    return [answer.value.model_dump_json() if answer.value else "" for answer in answers]
+        return Form.model_validate_json(answer.text).model_dump_json()
+    except (ModelDied, ValidationError):
+        return ""
 
 
 def _row(shown: _Passage, said: str) -> dict[str, Any]:
@@ -201,27 +202,13 @@ def _row(shown: _Passage, said: str) -> dict[str, Any]:
         return {"question": "", "answers": [], "spans": [], "refused": REASONS["model"]}
     form = Form.model_validate_json(said)
     question = " ".join(form.question.split())
-    places = [find_answer(shown.text, shown.start, shown.end, quote) for quote in form.quotes]
-    spans = _merged(place for place in places if place is not None)
-    if None in places:
-        quotes = list(form.quotes)
+    place = find_answer(shown.text, shown.start, shown.end, form.answer)
+    if place is None:
         refused = REASONS["not_found"]
-        return {"question": question, "answers": quotes, "spans": [], "refused": refused}
-    found = Candidate(question, tuple(shown.text[a:b] for a, b in spans), spans)
+        return {"question": question, "answers": [form.answer], "spans": [], "refused": refused}
+    found = Candidate(question, (shown.text[slice(*place)],), (place,))
     why = fault(found, shown.body)
-    told = asdict(found)
-    return {**told, "refused": REASONS[why] if why else ""}
-
-
-def _merged(places: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """The spans in order, those that overlap as one."""
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(places):
-        if found and start < found[-1][1]:
-            found[-1] = found[-1][0], max(end, found[-1][1])
-        else:
-            found.append((start, end))
-    return tuple(found)
+    return {**asdict(found), "refused": REASONS[why] if why else ""}
 
 
 def counts(questions: pl.DataFrame) -> dict[str, int]:

@@ -27,8 +27,8 @@ REASONS: Final = {
 
 WORD: Final = re.compile(r"\w+")
 POINTS: Final = re.compile(
-    r"\b(?:this|the|that)\s+(?:passage|text|sentence|quote|document|paragraph|excerpt|author|form)\b"
-    r"|\b(?:above|aforementioned)\b",
+    r"\b(?:this|the|that)\s+(?:passage|text|sentence|quote|paragraph|excerpt|author)\b"
+    r"|\bthis\s+document\b|\b(?:above|aforementioned)\b",
     re.IGNORECASE,
 )
 RUN: Final = 6

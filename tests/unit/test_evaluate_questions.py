@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from ops.context import Context, Tokenizer
-from ops.evaluate.asking import passages
+from ops.evaluate.asking import facts, grammar, passages
 from ops.evaluate.made import Questions, counts
 from ops.evaluate.questions import placed, read_questions
 from ops.evaluate.sifting import REASONS, Candidate, alike, fault, find_answer
@@ -32,7 +32,7 @@ GOATS = (
     "The miller's daughter counts them at dusk. She has never lost one, or so she says."
 )
 GOOD = {
-    "quotes": ["The brass lamps of the harbour office are polished with lemon juice each spring."],
+    "answer": "The brass lamps of the harbour office are polished with lemon juice each spring.",
     "question": "What cleans the metal lights at the port?",
 }
 
@@ -84,7 +84,7 @@ class Teller:
         on_text: Callable[[int, str], None] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> list[Answer]:
-        assert schema is not None
+        assert grammar is not None
         found = []
         for prompt in prompts:
             text = _passage(prompt)
@@ -92,8 +92,7 @@ class Teller:
                 raise ModelDied("the process of teller ended")
             self.asked += 1
             said = next((value for word, value in self.says.items() if word in text), None)
-            value = schema.model_validate(said) if said is not None else None
-            found.append(Answer("", 1, 1, "end" if value else "length", value))
+            found.append(Answer(json.dumps(said) if said else '{"answer', 1, 1, "end"))
             if progress:
                 progress(1)
         return found
@@ -134,9 +133,9 @@ class Fake(LocalResources):
 
 
 def _passage(prompt: Prompt) -> str:
-    last = prompt.user[-1]
-    assert isinstance(last, Quoted)
-    return last.text
+    passage = prompt.user[-2]
+    assert isinstance(passage, Quoted)
+    return passage.text
 
 
 def _documents(texts: dict[str, str]) -> Frames:
@@ -161,7 +160,7 @@ def test_a_good_question_is_kept_with_its_span(tmp_path: Path) -> None:
     [row] = found.to_dicts()
     assert row["refused"] is None
     [span] = row["spans"]
-    assert LAMP[span["start"] : span["end"]] == row["answers"][0] == GOOD["quotes"][0]
+    assert LAMP[span["start"] : span["end"]] == row["answers"][0] == GOOD["answer"]
     path = tmp_path / "questions.csv"
     path.write_text(as_csv(found), encoding="utf-8", newline="")
     [question] = read_questions(path)
@@ -175,9 +174,9 @@ def test_a_good_question_is_kept_with_its_span(tmp_path: Path) -> None:
         (None, "model"),
         ({**GOOD, "question": "Polish the lights now."}, "form"),
         ({**GOOD, "question": "What does the passage say of lights?"}, "passage"),
-        ({**GOOD, "quotes": ["The brass lamps are polished with soap."]}, "not_found"),
-        ({**GOOD, "quotes": ["with that"]}, "short"),
-        ({**GOOD, "quotes": ["lemon juice"], "question": "Is it lemon juice, really?"}, "leak"),
+        ({**GOOD, "answer": "The brass lamps are polished with soap."}, "not_found"),
+        ({**GOOD, "answer": "with that"}, "short"),
+        ({**GOOD, "answer": "lemon juice", "question": "Is it lemon juice, really?"}, "leak"),
         (
             {**GOOD, "question": "Is it so that lamps of the harbour office are polished?"},
             "copy",
@@ -193,7 +192,7 @@ def test_why_questions_are_refused(said: object, reason: str) -> None:
 def test_what_is_asked_before_is_a_duplicate_in_every_document() -> None:
     texts = {"a": LAMP, "b": LAMP + " More.", "c": GOATS}
     other = {
-        "quotes": ["She has never lost one, or so she says."],
+        "answer": "She has never lost one, or so she says.",
         "question": "How many animals has the daughter lost?",
     }
     found = _made(texts, Fake({"lamps": GOOD, "goats": other}))
@@ -233,6 +232,33 @@ def test_passages_are_whole_sentences_evenly_chosen() -> None:
     assert passages("x" * 500, 200, 3) == []
 
 
+def test_the_grammar_leaves_only_sentences_that_are_there() -> None:
+    text = 'He said "no" to all that was asked of him, twice. Short. | a | table | of | many cells.'
+    assert facts(text) == ['He said "no" to all that was asked of him, twice.']
+    assert r'"\"He said \\\"no\\\" to' in grammar(facts(text))
+    many = " ".join(f"This is the long sentence of number {n}, which says so." for n in range(9))
+    assert len(facts(many)) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("model_files")
+def test_the_real_model_keeps_to_the_form() -> None:
+    """Whatever it says, each answer stands in its document; low yield is no fault."""
+    resources = LocalResources(Path(), answers=Memory(), vectors=Vectors())
+    texts = {"lamps": LAMP, "goats": GOATS}
+    frames = _documents(texts)
+    op = Questions(count=1)
+    parts = op.summarise(frames, Context(resources))
+    state = op.fit(parts[name] for name in sorted(parts))
+    found = op.apply(frames, Context(resources, state=state))["questions"]
+    assert sorted(found["doc_id"]) == ["goats", "lamps"]
+    for row in found.iter_rows(named=True):
+        assert row["question"].endswith("?")
+        [span], [answer] = row["spans"], row["answers"]
+        assert texts[row["doc_id"]][span["start"] : span["end"]] == answer
+        assert row["refused"] is None or row["refused"] in REASONS.values()
+
+
 def test_quotes_are_found_letter_by_letter_but_for_spaces() -> None:
     text = "One line\n  goes on. Another."
     assert find_answer(text, 0, len(text), "One line goes on.") == (0, 19)
@@ -246,4 +272,3 @@ def test_likeness_in_words() -> None:
     assert not alike("How are the lamps polished?", "Who counts the goats?")
     good = Candidate("What cleans the lights?", ("lemon juice",), ((0, 11),))
     assert fault(good, LAMP) == ""
-    assert json.dumps(REASONS)

@@ -6,26 +6,32 @@ __all__ = ["CompareScreen"]
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Footer, Static
+from textual.worker import get_current_worker
 
-from ops.export.compare import Comparison, Side
 from tui.book import Book
 from tui.reading import Contrast, Cut, contrast
 from tui.screens.base import BookScreen
-from tui.widgets.figures import count
+from tui.widgets.contrasted import figures
 from tui.widgets.plain import one_line, plain
 from tui.widgets.source import SourceView
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from tui.judging import Verdict
+
+
+Verdicts: TypeAlias = "tuple[Verdict | None, Verdict | None]"
 
 
 class CompareScreen(BookScreen):
@@ -52,6 +58,14 @@ class CompareScreen(BookScreen):
             super().__init__()
             self.contrast = contrast
 
+    class Judged(Message):
+        """What takes longer to be known of both was worked out."""
+
+        def __init__(self, contrast: Contrast, verdicts: Verdicts) -> None:
+            super().__init__()
+            self.contrast = contrast
+            self.verdicts = verdicts
+
     def __init__(
         self, book: Book, every: Sequence[Cut], first: Cut, second: Cut, doc_id: str
     ) -> None:
@@ -61,6 +75,7 @@ class CompareScreen(BookScreen):
         self.second = second
         self.doc_id = doc_id
         self.contrast: Contrast | None = None
+        self.verdicts: Verdicts | None = None
         self.overlaid = False
         self._here = -1
 
@@ -101,15 +116,50 @@ class CompareScreen(BookScreen):
     def _compare(self) -> None:
         self.post_message(self.Compared(contrast(self.book, self.first, self.second, self.doc_id)))
 
+    @work(thread=True, exclusive=True, exit_on_error=False, group="judge")
+    def _judge(self, found: Contrast) -> None:
+        from ops.errors import Cancelled
+        from tui.judging import judge
+
+        worker = get_current_worker()
+        workspace = self.book.workspace
+        try:
+            one, two = (
+                judge(workspace, side, lambda: worker.is_cancelled)
+                for side in (found.first, found.second)
+            )
+        except Cancelled:
+            return
+        self.post_message(self.Judged(found, (one, two)))
+
+    def on_compare_screen_judged(self, message: Judged) -> None:
+        if message.contrast is self.contrast:
+            self.verdicts = message.verdicts
+            self._tell()
+
+    def on_resize(self, event: Resize) -> None:
+        self._tell()
+
+    def _tell(self) -> None:
+        """The figures below, in as many lines as they need."""
+        if self.contrast is None:
+            return
+        asks = self.book.model.questions is not None
+        width = self.app.size.width - 2
+        shown = figures(self.contrast, self.verdicts, width, asks)
+        self.query_one("#compare-figures", Static).update(shown)
+
     def on_compare_screen_compared(self, message: Compared) -> None:
         self.contrast = message.contrast
+        self.verdicts = None
         document = message.contrast.first.shown.document
         title = one_line(document.title or document.uri, 100)
         self.query_one("#compare-title", Static).update(
             Content.assemble(("▚ ", "$primary"), (title, "bold"))
         )
-        self.query_one("#compare-figures", Static).update(_figures(message.contrast))
+        self._tell()
         self._show()
+        self._judge(message.contrast)
 
     def _show(self) -> None:
         found = self.contrast
@@ -197,46 +247,3 @@ class CompareScreen(BookScreen):
 
     def action_close(self) -> None:
         self.dismiss()
-
-
-def _figures(found: Contrast) -> Content:
-    one, two = found.comparison.first, found.comparison.second
-    names = (found.first.cut.maker, found.second.cut.maker)
-    width = max(len(one_line(name, 24)) for name in names)
-    head = ("chunks", "min", "median", "mean", "max", "sentences cut", "budget used")
-    rows = [_row(one), _row(two)]
-    widths = [max(len(h), len(a), len(b)) for h, a, b in zip(head, *rows, strict=True)]
-    lines = [
-        Content.styled(
-            " " * width + "".join(f"  {h:>{w}}" for h, w in zip(head, widths, strict=True)),
-            "$quiet",
-        )
-    ]
-    for name, row in zip(names, rows, strict=True):
-        cells = "".join(f"  {cell:>{w}}" for cell, w in zip(row, widths, strict=True))
-        lines.append(Content.assemble((one_line(name, 24).ljust(width), "bold"), cells))
-    lines.append(Content.styled(_common(found.comparison, names), "$quiet"))
-    if not found.same_text:
-        lines.append(Content.styled("▲ they cut different texts", "$warning"))
-    return Content("\n").join(lines)
-
-
-def _common(found: Comparison, names: tuple[str, str]) -> str:
-    return (
-        f"{count(found.common)} boundaries in common ({found.agreement:.0%} of all) · "
-        f"{count(len(found.only_first))} only in {names[0]} · "
-        f"{count(len(found.only_second))} only in {names[1]}"
-    )
-
-
-def _row(side: Side) -> tuple[str, ...]:
-    used = "" if side.budget_use is None else f"{side.budget_use:.0%}"
-    return (
-        count(side.chunks),
-        count(side.shortest),
-        f"{side.median:g}",
-        f"{side.mean:.1f}",
-        count(side.longest),
-        f"{count(side.sentences_cut)} of {count(side.sentences)}",
-        used,
-    )
