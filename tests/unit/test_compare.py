@@ -112,12 +112,17 @@ def test_the_command_line(notebook: Path, questions: Path, tmp_path: Path) -> No
     )
     assert done.exit_code == 0, done.output
     assert "size=8" in done.stdout
-    assert "recall" in done.stdout
+    for word in ("recall", "coverage", "stability"):
+        assert word in done.stdout
     assert "left out" in done.stderr
     ElementTree.fromstring(picture.read_text(encoding="utf-8"))
     done = CliRunner().invoke(cli, ["compare", str(notebook), "--cells", "small,large", "--json"])
     assert done.exit_code == 0
-    assert [row["label"] for row in json.loads(done.stdout)["variants"]] == ["small", "large"]
+    small, large = json.loads(done.stdout)["variants"]
+    assert [small["label"], large["label"]] == ["small", "large"]
+    assert small["shape"]["coverage"] == large["shape"]["coverage"] == 1.0
+    # Whole documents are one chunk each here, which every edit changes.
+    assert small["stability"] > large["stability"] == 0.0
 
 
 def test_questions_in_all_forms(tmp_path: Path) -> None:

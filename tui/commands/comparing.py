@@ -106,14 +106,17 @@ def _print(found: Comparison) -> None:
             "" if row.stability is None else f"{row.stability:.0%}",
             f"{row.seconds:.2f}",
             f"{row.embed_tokens:,}",
-            *(_interval(getattr(row, name)) for name in shown),
         )
         for row in found.variants
     ]
-    title = f"{found.documents} documents"
-    if found.questions:
-        title += f", {found.questions} questions, {found.k} chunks each, {found.mode} search"
-    print_table([*head, *shown], rows, title=title, numbers=1)
+    print_table(head, rows, title=f"{found.documents} documents", numbers=1)
+    if shown:
+        asked = [
+            (row.label, *(_interval(getattr(row, name)) for name in shown))
+            for row in found.variants
+        ]
+        title = f"{found.questions} questions, {found.k} chunks each, {found.mode} search"
+        print_table(["variant", *shown], asked, title=title, numbers=1)
     for line in found.left_out[:10]:
         click.echo(f"left out: {line}", err=True)
     if len(found.left_out) > 10:
