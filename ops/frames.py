@@ -172,7 +172,7 @@ ORDER: Final[Mapping[str, tuple[str, ...]]] = {
     "entities": ("doc_id", "canonical"),
     "mentions": ("doc_id", "start", "end", "mention_id"),
     "relations": ("doc_id", "subject", "predicate", "object"),
-    "questions": ("doc_id", "refused", "question", "question_id"),
+    "questions": ("doc_id", "question", "question_id"),
     "measures": ("doc_id", "subject", "measure", "measure_id"),
     "collection": ("doc_id", "level", "start", "end", "chunk_id"),
 }

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from ops.errors import Cancelled
+from ops.frames import QUESTIONS
 from pipelines.parse import read
 from pipelines.sample import Sampler
+from pipelines.view import Document
 from pipelines.workspace import Workspace
 from tests.tui.pilots import text_of, until
 from tui import judging
@@ -21,6 +24,7 @@ from tui.screens.compare import CompareScreen
 from tui.screens.notebook import NotebookScreen
 from tui.screens.source import SourceScreen
 from tui.widgets.contrasted import figures
+from tui.widgets.shown import Shown
 
 BOOK = """\
 name: two
@@ -116,6 +120,33 @@ def test_a_narrow_screen_has_two_tables(book: Path) -> None:
     assert "stability" in narrow[3]
     assert wide[1].count("…") == (5 if asks else 3)
     assert all(len(line) <= 78 for line in narrow[:6])
+
+
+def test_measures_and_questions_are_tables_beside_the_text(book: Path) -> None:
+    text = BOOK.replace("  - id: coarse", "  - id: shape\n    op: evaluate.chunks\n  - id: coarse")
+    book.write_text(text, encoding="utf-8")
+    opened = Book.open(book)
+    preview = Sampler(opened.workspace).preview("shape")
+    doc_id = preview.frames["documents"]["doc_id"][0]
+    shown = Shown.of(preview.document(doc_id))
+    assert [row.cells[0] for row in shown.tables["measures"]][:3] == [
+        "budget_use",
+        "chunks",
+        "coverage",
+    ]
+    rows = {
+        "question_id": ["a", "b"],
+        "doc_id": [doc_id] * 2,
+        "uri": [""] * 2,
+        "question": ["A?", "B?"],
+        "answers": [["x"], ["y"]],
+        "spans": [[], []],
+        "refused": ["it copies the text", None],
+    }
+    table = pl.DataFrame(rows, schema=dict(QUESTIONS))
+    known = preview.frames.replace("questions", table)
+    told = Document(doc_id, "", "", TEXT, known)
+    assert [row.cells[0] for row in Shown.of(told).tables["questions"]] == ["B?", "A?"]
 
 
 async def test_the_screen_fills_in_what_takes_longer(

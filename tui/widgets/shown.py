@@ -29,10 +29,22 @@ FRAMES: Final = {
         ("object", Column("Object")),
         ("weight", Column("Weight", 6, right=True)),
     ),
+    "questions": (
+        ("question", Column("Question")),
+        ("answers", Column("Answer", spare=True)),
+        ("refused", Column("Refused", 24, quiet=True)),
+    ),
+    "measures": (
+        ("measure", Column("Measure", 18)),
+        ("value", Column("Value", 8, right=True)),
+        ("subject", Column("Question", spare=True)),
+    ),
 }
 """Frames that are shown as tables of their own, with the columns shown."""
 FIRST: Final = {"entities": "mentions", "relations": "weight"}
-"""What each is sorted by, largest first."""
+"""What some are sorted by, largest first."""
+KEPT_FIRST: Final = {"questions": "refused"}
+"""Where a reason stands for a row that is not used: those without come first."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +116,12 @@ def _entities(document: Document) -> list[Span]:
 
 
 def _rows(frame: str, table: pl.DataFrame) -> list[Row]:
-    ordered = table.sort(FIRST[frame], descending=True, maintain_order=True)
+    if frame in FIRST:
+        table = table.sort(FIRST[frame], descending=True, maintain_order=True)
+    elif frame in KEPT_FIRST:
+        table = table.sort(KEPT_FIRST[frame], maintain_order=True, nulls_last=False)
     fields = [field for field, _ in FRAMES[frame]]
     return [
         Row(str(place), tuple(told(values[field]) for field in fields))
-        for place, values in enumerate(ordered.iter_rows(named=True))
+        for place, values in enumerate(table.iter_rows(named=True))
     ]
