@@ -22,22 +22,29 @@ Asked: TypeAlias = NDArray[np.float32]
 
 
 def attended(
-    entries: Entries, queries: Asked, layout: Layout, over: Literal["mean", "most"] = "mean"
+    entries: Entries,
+    queries: Asked,
+    layout: Layout,
+    over: Literal["mean", "most"] = "mean",
+    among: NDArray[np.intp] | None = None,
 ) -> Scores:
     """Attention (layers, kv heads, entries), over tokens and the query heads of a group.
 
     Args:
         over: the mean of them, or the most that any of them pays.
+        among: indices of the entries to look at, instead of all.
 
     The softmax runs over these entries alone, as if the queries' own tokens were not there.
     """
     layers, tokens, heads, width = queries.shape
     if (layers, heads, width) != (layout.layers, layout.heads, layout.width) or not tokens:
         raise UsageError(f"queries of shape {queries.shape} are not of this model")
-    found = np.empty((layers, layout.kv_heads, len(entries)), dtype=np.float32)
+    count = len(entries) if among is None else len(among)
+    found = np.empty((layers, layout.kv_heads, count), dtype=np.float32)
 
     def one(layer: int) -> None:
-        keys = decode_keys(entries.keys[layer], entries.kind, layout)
+        stored = entries.keys[layer] if among is None else entries.keys[layer].take(among, axis=0)
+        keys = decode_keys(stored, entries.kind, layout)
         grouped = queries[layer].reshape(tokens, layout.kv_heads, layout.group, width)
         for head in range(layout.kv_heads):
             asked = np.ascontiguousarray(grouped[:, head]).reshape(-1, width)

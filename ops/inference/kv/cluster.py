@@ -12,7 +12,6 @@ from __future__ import annotations
 
 __all__ = ["CHUNK", "Clusters", "cluster", "clusters", "merge"]
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -29,6 +28,8 @@ from ops.inference.kv.quants import decode, encode
 from ops.inference.kv.rope import rotate, turns
 
 CHUNK: Final = 16
+TOGETHER: Final = 48
+"""Blocks that are merged at a time: what they need stays in a core's own cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,85 +114,95 @@ def merge(
         return entries.part(0, 0), owners
     offsets = entries.positions - np.repeat(entries.positions[::width], width)
     factors = turns(offsets, layout)
+    # For every head, so that turning runs over memory in one go; to a common place in each block.
+    back = np.repeat(factors.conj()[:, None], layout.kv_heads, axis=1)
     shape = (layout.layers, blocks * left, *entries.keys.shape[2:])
     keys, values = np.empty(shape, entries.keys.dtype), np.empty(shape, entries.values.dtype)
     firsts = np.arange(blocks, dtype=np.int32)[:, None]
 
-    def one(layer: int) -> None:
-        k = decode_keys(entries.keys[layer], entries.kind, layout)
-        k = rotate(k, factors[:, None].conj(), layout)
-        v = decode(entries.values[layer], entries.kind)
-        k, v = (_blocks(numbers, blocks) for numbers in (k, v))
-        # A contiguous transpose is three times faster here than BLAS's routine for A x A^T.
-        likeness = k @ np.ascontiguousarray(k.transpose(0, 1, 3, 2))
-        labels = _labels(likeness.reshape(-1, width, width), left)
-        weights = _weights(labels, left).reshape(-1, blocks, left, width)
+    def one(task: tuple[int, int]) -> None:
+        layer, start = task
+        some = slice(start, min(start + TOGETHER, blocks))
+        own, out = (slice(some.start * size, some.stop * size) for size in (width, left))
+        count = some.stop - some.start
+        k = rotate(decode_keys(entries.keys[layer, own], entries.kind, layout), back[own], layout)
+        v = decode(entries.values[layer, own], entries.kind)
+        labels, sums = _matched(_blocks(k, count), left)
+        weights = _one_hot(labels, left)
+        counts = weights.sum(axis=3, keepdims=True)
+        weights /= counts
         near = np.rint(weights @ np.arange(width, dtype=np.float32)).astype(np.intp)
-        place = (near + firsts * width).reshape(-1, blocks * left)
-        k, v = _flat(weights @ k), _flat(weights @ v)
-        k = rotate(k, factors[place.T], layout)
-        keys[layer] = encode_keys(k, entries.kind, layout)
-        values[layer] = encode(v, entries.kind)
-        of_head = labels.reshape(-1, blocks, width) + firsts * left
-        owners[layer] = of_head.reshape(-1, blocks * width)
+        place = (near + firsts[some] * width).reshape(-1, count * left)
+        sums /= counts
+        k = rotate(_flat(sums), factors[place.T], layout)
+        keys[layer, out] = encode_keys(k, entries.kind, layout)
+        values[layer, out] = encode(_flat(weights @ _blocks(v, count)), entries.kind)
+        owners[layer, :, own] = (labels + firsts[some] * left).reshape(-1, count * width)
 
+    tasks = [(layer, at) for layer in range(layout.layers) for at in range(0, blocks, TOGETHER)]
     with ThreadPoolExecutor(physical_cores()) as pool:
-        list(pool.map(one, range(layout.layers)))
+        list(pool.map(one, tasks))
     last = np.linspace(width // left - 1, width - 1, left).astype(np.intp)
     positions = entries.positions.reshape(blocks, width)[:, last].ravel()
     return Entries(positions, keys, values, entries.kind), owners
 
 
-def _labels(likeness: NDArray[np.float32], left: int) -> NDArray[np.intp]:
-    """The cluster (blocks, width) of each entry, from inner products (blocks, width, width).
+def _matched(keys: NDArray[np.float32], left: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Soft matching in rounds, until each block has `left` clusters.
 
-    Sums of inner products over two clusters are the inner product of their sums, so later rounds
-    need no keys.
+    Args:
+        keys: (heads, blocks, width, numbers of a key).
+
+    Returns:
+        The cluster (heads, blocks, width) of each entry, and the sums (heads, blocks, left,
+        numbers) of the keys of each.
     """
-    count = likeness.shape[1]
-    found = np.broadcast_to(np.arange(count), likeness.shape[:2])
-    for goal in _rounds(count, left):
-        label = _round(likeness, goal)
-        found = np.take_along_axis(label, found, axis=1)
-        if goal > left:
-            sums = _one_hot(label, goal)
-            likeness = np.matmul(sums @ likeness, sums.transpose(0, 2, 1), dtype=np.float32)
+    sums, count = keys, keys.shape[2]
+    found = np.broadcast_to(np.arange(count, dtype=np.int32), keys.shape[:3])
+    while count > left:
+        goal = max(left, count // 2)
+        labels, sums = _round(sums, goal)
+        found = np.take_along_axis(labels, found, axis=2)
+        count = goal
+    return found, sums
+
+
+def _round(keys: NDArray[np.float32], goal: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Where each of the clusters goes, of which `goal` are left, and the new sums.
+
+    Each even one looks for the most similar odd one; the most similar pairs become one first.
+    """
+    even, odd = keys[:, :, 0::2], keys[:, :, 1::2]
+    heads, blocks, count, _ = keys.shape
+    pairs = even @ odd.transpose(0, 1, 3, 2)
+    pairs *= _inverse_lengths(odd)[:, :, None]
+    best = pairs.argmax(axis=3).astype(np.int32)
+    labels = np.empty((heads, blocks, count), dtype=np.int32)
+    if goal == odd.shape[2]:  # every even one goes
+        labels[:, :, 0::2] = best
+        labels[:, :, 1::2] = np.arange(goal)
+        return labels, _one_hot(best, goal) @ even + odd
+    score = np.take_along_axis(pairs, best[..., None], axis=3)[..., 0] * _inverse_lengths(even)
+    gone = np.argsort(-score, axis=2, kind="stable")[:, :, : count - goal]
+    stays = np.ones(labels.shape, dtype=bool)
+    np.put_along_axis(stays, gone * 2, False, axis=2)
+    np.cumsum(stays, axis=2, out=labels)
+    labels -= 1
+    goes_to = np.take_along_axis(labels, np.take_along_axis(best, gone, axis=2) * 2 + 1, axis=2)
+    np.put_along_axis(labels, gone * 2, goes_to, axis=2)
+    return labels, _one_hot(labels, goal) @ keys
+
+
+def _inverse_lengths(keys: NDArray[np.float32]) -> NDArray[np.float32]:
+    squares = np.einsum("hbid,hbid->hbi", keys, keys)
+    found: NDArray[np.float32] = 1 / np.sqrt(np.maximum(squares, np.float32(1e-12)))
     return found
 
 
-def _rounds(count: int, left: int) -> Iterator[int]:
-    """How many clusters each round leaves; one can take the even entries at most."""
-    while count > left:
-        count = max(left, count // 2)
-        yield count
-
-
-def _round(likeness: NDArray[np.float32], goal: int) -> NDArray[np.intp]:
-    """Where each of `count` entries goes, of which `goal` are left."""
-    blocks, count, _ = likeness.shape
-    squares = np.maximum(np.einsum("bii->bi", likeness), np.float32(1e-12))
-    scale = 1 / np.sqrt(squares)
-    pairs = likeness[:, 0::2, 1::2] * scale[:, 0::2, None] * scale[:, None, 1::2]
-    best = pairs.argmax(axis=2)
-    score = np.take_along_axis(pairs, best[..., None], axis=2)[..., 0]
-    gone = np.argsort(-score, axis=1, kind="stable")[:, : count - goal]
-    stays = np.ones((blocks, count), dtype=bool)
-    np.put_along_axis(stays, gone * 2, False, axis=1)
-    rank = np.cumsum(stays, axis=1) - 1
-    goes_to = np.take_along_axis(rank, np.take_along_axis(best, gone, axis=1) * 2 + 1, axis=1)
-    np.put_along_axis(rank, gone * 2, goes_to, axis=1)
-    return rank
-
-
-def _weights(labels: NDArray[np.intp], left: int) -> NDArray[np.float32]:
-    """(blocks, left, width): each row takes the mean of a cluster."""
-    sums = _one_hot(labels, left)
-    sums /= sums.sum(axis=2, keepdims=True)
-    return sums
-
-
-def _one_hot(labels: NDArray[np.intp], count: int) -> NDArray[np.float32]:
-    found: NDArray[np.float32] = (labels[:, None] == np.arange(count)[:, None]).astype(np.float32)
+def _one_hot(labels: NDArray[np.int32], count: int) -> NDArray[np.float32]:
+    """(…, count, width) from labels (…, width)."""
+    wanted = np.arange(count, dtype=np.int32)[:, None]
+    found: NDArray[np.float32] = (labels[..., None, :] == wanted).astype(np.float32)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Reader", "Reading"]
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,15 +82,31 @@ class Reader:
         """
         self.context.memory.clear()
         losses = np.zeros(len(tokens), dtype=np.float32)
-        for start in range(0, len(tokens), BATCH):
-            check()
-            part = tokens[start : start + BATCH]
-            following = tokens[start + 1 : start + len(part) + 1]
-            self.feed(part, start, outputs=np.full(len(part), surprise, dtype=np.int8))
-            if surprise and len(following):
-                logits = self.context.all_logits(len(part))[: len(following)]
-                losses[start + 1 : start + 1 + len(following)] = _losses(logits, following)
+        self.read_part(tokens, 0, len(tokens), losses if surprise else None, check)
         return Reading(self.entries(), losses)
+
+    def read_part(
+        self,
+        tokens: NDArray[np.int32],
+        start: int,
+        end: int,
+        losses: NDArray[np.float32] | None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Read on in a text, from one of its tokens to another.
+
+        Args:
+            losses: takes the surprise of each token after those, where it is wanted.
+            check: called before each batch; it may raise to stop.
+        """
+        for at in range(start, end, BATCH):
+            check()
+            part = tokens[at : min(end, at + BATCH)]
+            following = tokens[at + 1 : at + len(part) + 1]
+            self.feed(part, at, outputs=np.full(len(part), losses is not None, dtype=np.int8))
+            if losses is not None and len(following):
+                logits = self.context.all_logits(len(part))[: len(following)]
+                losses[at + 1 : at + 1 + len(following)] = _losses(logits, following)
 
     def feed(
         self,
@@ -121,24 +137,62 @@ class Reader:
         Raises:
             UsageError: the reader was not made to listen, or has one sequence only.
         """
+        return self.queries_of([tokens], start)[0]
+
+    def queries_of(self, texts: Sequence[NDArray[np.int32]], start: int) -> list[Asked]:
+        """The queries of several texts, each by itself after sequence 0, as many as fit at a time.
+
+        Raises:
+            UsageError: the reader was not made to listen, or has one sequence only.
+        """
         if self._tap is None or self.context.sequences < 2:
             raise UsageError("queries want a reader that listens, with a second sequence")
-        memory = self.context.memory
-        memory.copy(0, 1)
-        found = []
-        self._tap.on = True
-        try:
-            for at in range(0, len(tokens), BATCH):
-                self.feed(tokens[at : at + BATCH], start + at, sequence=1)
-                found.append(np.stack([self._taken[i] for i in range(self.layout.layers)]))
-        finally:
-            self._tap.on = False
-            memory.remove(1)
-        return np.concatenate(found, axis=1)
+        found: list[list[Asked]] = [[] for _ in texts]
+        part: list[tuple[int, NDArray[np.int32]]] = []
+        for number, tokens in enumerate(texts):
+            if part and (
+                len(part) + 1 >= self.context.sequences
+                or sum(len(one) for _, one in part) + len(tokens) > BATCH
+            ):
+                self._listen(part, start, found)
+                part = []
+            part.append((number, tokens))
+        if part:
+            self._listen(part, start, found)
+        return [np.concatenate(one, axis=1) for one in found]
 
     def close(self) -> None:
         """Give the memory back; the model stays."""
         self.context.close()
+
+    def _listen(
+        self, part: Sequence[tuple[int, NDArray[np.int32]]], start: int, found: list[list[Asked]]
+    ) -> None:
+        """Texts side by side in one batch; a text that is longer than one comes alone."""
+        memory = self.context.memory
+        assert self._tap is not None
+        self._tap.on = True
+        try:
+            for sequence in range(1, len(part) + 1):
+                memory.copy(0, sequence)
+            longest = max(len(tokens) for _, tokens in part)
+            for at in range(0, longest, BATCH):
+                pieces = [tokens[at : at + BATCH] for _, tokens in part]
+                lengths = [len(piece) for piece in pieces]
+                self.context.run(
+                    np.concatenate(pieces),
+                    np.concatenate([start + at + np.arange(n, dtype=np.int32) for n in lengths]),
+                    np.repeat(np.arange(1, len(part) + 1, dtype=np.int32), lengths),
+                    np.zeros(sum(lengths), dtype=np.int8),
+                )
+                heard = np.stack([self._taken[i] for i in range(self.layout.layers)])
+                ends = np.cumsum(lengths)[:-1]
+                for (number, _), own in zip(part, np.split(heard, ends, axis=1), strict=True):
+                    found[number].append(own)
+        finally:
+            self._tap.on = False
+            for sequence in range(1, len(part) + 1):
+                memory.remove(sequence)
 
     def _take(self, name: str, values: NDArray[np.float32]) -> None:
         # The last of a name in a graph is after RoPE.

@@ -66,9 +66,8 @@ def restore(
     """
     near = _near(entries, index, queries, layout)
     count = min(len(entries), SHORTLIST * size)
-    listed = np.zeros(len(entries), dtype=bool)
-    listed[np.argsort(-near[0, 0], kind="stable")[:count]] = True
-    exact = attended(entries.where(listed), queries, layout, "most")
+    listed = np.sort(np.argsort(-near[0, 0], kind="stable")[:count])
+    exact = attended(entries, queries, layout, "most", listed)
     scores = np.zeros((1, 1, len(entries)), dtype=np.float32)
     scores[0, 0, listed] = exact.mean(axis=(0, 1))
     return select(entries, pool(scores, pooled), size, sinks=sinks, recent=recent)
