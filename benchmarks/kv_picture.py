@@ -86,14 +86,16 @@ def _text(x: float, y: float, text: str, anchor: str, colour: str = "#333333") -
 
 
 def _spread(places: Mapping[str, float]) -> dict[str, float]:
-    """Places pushed apart downwards, in their order, then all back up into the picture."""
-    found: dict[str, float] = {}
-    last = float("-inf")
-    for name, place in sorted(places.items(), key=lambda pair: pair[1]):
-        last = max(place, last + GAP)
-        found[name] = last
-    over = max(0.0, last - BOTTOM)
-    return {name: place - over for name, place in found.items()}
+    """Places pushed apart downwards, in their order; then up again what lies below the picture."""
+    names = sorted(places, key=lambda name: places[name])
+    found: list[float] = []
+    for name in names:
+        found.append(max(places[name], found[-1] + GAP if found else places[name]))
+    limit = float(BOTTOM)
+    for at in reversed(range(len(found))):
+        found[at] = min(found[at], limit)
+        limit = found[at] - GAP
+    return dict(zip(names, found, strict=True))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Decoding is timed on made-up entries: how long it takes does not depend on what 
 
 from __future__ import annotations
 
-__all__ = ["cluster_milliseconds", "decode_seconds", "end_to_end", "perplexity_ratio"]
+__all__ = ["cluster_milliseconds", "decode_seconds", "end_to_end", "perplexity_ratios"]
 
 import statistics
 import time
@@ -21,6 +21,7 @@ from ops.inference.kv.budget import entries_left
 from ops.inference.kv.cluster import cluster
 from ops.inference.kv.entries import Entries
 from ops.inference.kv.layout import Layout
+from ops.inference.kv.on_the_way import Reduce, read_reducing
 from ops.inference.kv.reader import Reader
 
 FEWER: Final = 0.8
@@ -67,8 +68,12 @@ def cluster_milliseconds(layout: Layout) -> float:
 
 def end_to_end(
     reader: Reader, tokens: NDArray[np.int32], progress: Callable[[str], None]
-) -> tuple[float, float]:
-    """Seconds for reading a text and answering with 256 tokens: as it is, and with clustering."""
+) -> tuple[float, float, float]:
+    """Seconds for reading a text and answering with 256 tokens.
+
+    Returns:
+        As it is, clustered after reading, and clustered on the way.
+    """
     start = time.perf_counter()
     entries = reader.read(tokens, surprise=False).entries
     read = time.perf_counter() - start
@@ -77,19 +82,28 @@ def end_to_end(
     reader.put(cluster(entries, reader.layout, entries_left(len(tokens), FEWER)))
     clustered = time.perf_counter() - start
     small = _decode(reader, len(tokens), ANSWER)
+    start = time.perf_counter()
+    read_reducing(reader, tokens, FEWER, _clustered(reader), surprise=False)
+    on_the_way = time.perf_counter() - start
+    after = _decode(reader, len(tokens), ANSWER)
     progress(
-        f"{len(tokens)} tokens read in {read:.1f} s, clustered and put back in {clustered:.2f} s; "
-        f"{ANSWER} more in {whole:.1f} s, {small:.1f} s after clustering"
+        f"{len(tokens)} tokens read in {read:.1f} s, clustered and put back in {clustered:.2f} s, "
+        f"read and clustered on the way in {on_the_way:.1f} s; {ANSWER} more in {whole:.1f} s, "
+        f"{small:.1f} s and {after:.1f} s after clustering"
     )
-    return read + whole, read + clustered + small
+    return read + whole, read + clustered + small, on_the_way + after
 
 
-def perplexity_ratio(
+def perplexity_ratios(
     reader: Reader, every: Sequence[Context], progress: Callable[[str], None]
-) -> float:
-    """Perplexity of what follows a text after clustering, over that after all entries."""
-    full = reduced = 0.0
-    for context in every:
+) -> tuple[float, float]:
+    """Perplexity of what follows a text after clustering, over that after all entries.
+
+    Returns:
+        Clustered after reading, and on the way.
+    """
+    full = reduced = on_the_way = 0.0
+    for number, context in enumerate(every, 1):
         tokens = context.bare
         count = len(tokens) - FOLLOWING
         following = tokens[count - 1 :]
@@ -97,8 +111,21 @@ def perplexity_ratio(
         full += continuation_loss(reader, following, count - 1)
         reader.put(cluster(entries, reader.layout, entries_left(len(entries), FEWER)))
         reduced += continuation_loss(reader, following, count - 1)
-        progress(f"perplexity after {count} tokens: {np.exp((reduced - full) / FOLLOWING):.4f}")
-    return float(np.exp((reduced - full) / (FOLLOWING * len(every))))
+        read_reducing(reader, tokens[: count - 1], FEWER, _clustered(reader), surprise=False)
+        on_the_way += continuation_loss(reader, following, count - 1)
+        progress(
+            f"perplexity, {number} texts: {np.exp((reduced - full) / FOLLOWING / number):.4f}, "
+            f"on the way {np.exp((on_the_way - full) / FOLLOWING / number):.4f}"
+        )
+    total = FOLLOWING * len(every)
+    return float(np.exp((reduced - full) / total)), float(np.exp((on_the_way - full) / total))
+
+
+def _clustered(reader: Reader) -> Reduce:
+    def reduce(entries: Entries, losses: NDArray[np.float32], size: int, *, sinks: int) -> Entries:
+        return cluster(entries, reader.layout, size, sinks=sinks)
+
+    return reduce
 
 
 def _decode(reader: Reader, start: int, count: int) -> float:

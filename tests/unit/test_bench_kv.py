@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -11,8 +12,19 @@ from numpy.typing import NDArray
 
 from benchmarks.kv_contexts import DECILES
 from benchmarks.kv_facts import FACTS, facts, spare_words
-from benchmarks.kv_kept import MAIN, Losses, best_unknown, kept, worst_decile
+from benchmarks.kv_losses import (
+    MAIN,
+    Losses,
+    best_unknown,
+    fewest_of_a_decile,
+    kept,
+    losses_of,
+    plain_losses,
+    worst_decile,
+)
 from benchmarks.kv_picture import picture
+from benchmarks.pieces import KEEP, pieces
+from benchmarks.result import Figure
 
 FUNCTION = "the of a an and in on at to by from with has for is must my her his do"
 
@@ -72,6 +84,38 @@ def test_shares_are_sums_over_all_facts() -> None:
     name, best = best_unknown(found)
     assert (name, best) == ("guarded", kept(found, "guarded"))
     assert kept(found, "guarded", MAIN, lambda one: one.natural) == pytest.approx(1)
+
+
+def test_losses_survive_a_file() -> None:
+    one = losses(4.0, np.arange(DECILES))
+    back = losses_of(plain_losses(one))
+    assert back.reduced.keys() == one.reduced.keys()
+    assert kept([back], "guarded") == kept([one], "guarded")
+    assert worst_decile([back], "guarded") == 0
+    assert fewest_of_a_decile([one, back]) == 2
+
+
+def test_a_stopped_bench_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def measured() -> list[Figure]:
+        calls.append("measured")
+        return [Figure("speed", 2.0, "times", goal=1.5, met=True)]
+
+    stamp = {"model": "a"}
+    monkeypatch.delenv(KEEP, raising=False)
+    expected = pieces("kv", stamp, calls.append).figures("speed", measured)
+    monkeypatch.setenv(KEEP, str(tmp_path))
+    for _ in range(2):
+        assert pieces("kv", stamp, calls.append).figures("speed", measured) == expected
+    assert calls == ["measured", "measured", "speed: measured before"]
+    pieces("kv", {"model": "b"}, calls.append).figures("speed", measured)
+    assert calls[-1] == "measured"  # with another model
+    (tmp_path / "kv" / "speed.json").write_text("{", encoding="utf-8")
+    pieces("kv", {"model": "b"}, calls.append).figures("speed", measured)
+    assert calls[3:] == ["measured"] * 2
 
 
 def test_the_picture_names_every_curve() -> None:
