@@ -1,8 +1,9 @@
 """Keys and values of chunks, computed once and kept as files (`.chunkbook/kv/`).
 
-A file holds what one model makes of one text, rotated as from position 0. It is named by the hash
-of model, build of llama.cpp, text and kind, so a file of anything else is never looked at; what it
-says of itself and its checksum are compared before it is used, and one that fails is made anew.
+A file holds what one model makes of one text, rotated as from position 0: all entries, or those
+that a policy leaves. It is named by the hash of model, build of llama.cpp, text, kind and policy,
+so a file of anything else is never looked at; what it says of itself and its checksum are compared
+before it is used, and one that fails is made anew.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from ops.inference.kv.quants import BLOCK, BLOCK_BYTES
 from ops.inference.kv.state import CODEC
 
 MAGIC: Final = b"CBKV"
+FORMAT: Final = 2
+"""Raised when what a file holds changes."""
 HEAD: Final = struct.Struct("<4sIII")
 """Magic, bytes of the description, checksum of the description, checksum of the rest."""
 ALIGNED: Final = 64
@@ -49,6 +52,8 @@ class Chunks:
     kind: Kind
     prefix: str
     """Hash of what the chunks were read after."""
+    policy: str = ""
+    """Names how entries were left out; empty where all are kept."""
 
 
 class ChunkCache:
@@ -77,12 +82,16 @@ class ChunkCache:
     def get(
         self, tokens: NDArray[np.int32], make: Callable[[NDArray[np.int32]], Entries]
     ) -> Entries:
-        """The entries of a chunk from position 0, memory-mapped; made and kept if need be."""
+        """The entries of a chunk from position 0, memory-mapped; made and kept if need be.
+
+        Raises:
+            StoreError: the file cannot be written.
+        """
         path = self.path(tokens)
         found = self._read(path, len(tokens))
         if found is None:
             made = make(tokens)
-            self._write(path, made)
+            self._write(path, made, len(tokens))
             found = self._read(path, len(tokens)) or made
         return found
 
@@ -115,8 +124,9 @@ class ChunkCache:
 
     def _description(self, count: int) -> dict[str, Any]:
         return {
+            "format": FORMAT,
             "codec": CODEC,
-            "entries": count,
+            "tokens": count,
             "mixed": mixes(self._chunks.kind, self._layout),
             **asdict(self._chunks),
             "layout": asdict(self._layout),
@@ -137,24 +147,35 @@ class ChunkCache:
         said = bytes(raw[HEAD.size : HEAD.size + length])
         if magic != MAGIC or zlib.crc32(said) != about or zlib.crc32(raw[start:].data) != rest:
             return None
-        if json.loads(said) != self._description(count):
+        about_it = json.loads(said)
+        entries = about_it.pop("entries", None)
+        if about_it != self._description(count) or not isinstance(entries, int):
             return None
-        return self._entries(raw[start:], count)
+        return self._entries(raw[start:], entries)
 
     def _entries(self, raw: NDArray[np.uint8], count: int) -> Entries | None:
         layout, kind = self._layout, self._chunks.kind
         dtype: np.dtype[Any] = np.dtype("<f2") if kind == "f16" else np.dtype(np.uint8)
         width = layout.width if kind == "f16" else layout.width // BLOCK * BLOCK_BYTES
         shape = (2, layout.layers, count, layout.kv_heads, width)
-        if raw.nbytes != int(np.prod(shape)) * dtype.itemsize:
+        start = _padded(4 * count)
+        if raw.nbytes != start + int(np.prod(shape)) * dtype.itemsize:
             return None
-        keys, values = raw.view(dtype).reshape(shape)
-        return Entries(np.arange(count, dtype=np.int32), keys, values, kind)
+        positions = raw[: 4 * count].view("<i4").copy()
+        keys, values = raw[start:].view(dtype).reshape(shape)
+        return Entries(positions, keys, values, kind)
 
-    def _write(self, path: Path, entries: Entries) -> None:
-        said = json.dumps(self._description(len(entries)), sort_keys=True).encode()
-        parts = [np.ascontiguousarray(stored).data for stored in (entries.keys, entries.values)]
-        rest = zlib.crc32(parts[1], zlib.crc32(parts[0]))
+    def _write(self, path: Path, entries: Entries, count: int) -> None:
+        about = {**self._description(count), "entries": len(entries)}
+        said = json.dumps(about, sort_keys=True).encode()
+        positions = entries.positions.astype("<i4").tobytes()
+        parts = [
+            memoryview(positions.ljust(_padded(len(positions)), b"\0")),
+            *(np.ascontiguousarray(stored).data for stored in (entries.keys, entries.values)),
+        ]
+        rest = 0
+        for part in parts:
+            rest = zlib.crc32(part, rest)
         head = HEAD.pack(MAGIC, len(said), zlib.crc32(said), rest) + said
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         try:

@@ -63,6 +63,7 @@ def test_a_chunk_is_computed_once_and_found_after_a_restart(tmp_path: Path, kind
         replace(F16, model="another"),
         replace(F16, build="0.3.37"),
         replace(F16, prefix="after something else"),
+        replace(F16, policy="guarded 1 0.8"),
     ],
 )
 def test_what_another_model_or_version_made_is_not_used(tmp_path: Path, other: Chunks) -> None:
@@ -75,6 +76,26 @@ def test_what_another_model_or_version_made_is_not_used(tmp_path: Path, other: C
     theirs.replace(mine)
     ChunkCache(tmp_path, F16, LAYOUT).get(chunk(1), make)
     assert make.calls == 3
+
+
+@pytest.mark.parametrize("kind", ["f16", "q8_0"])
+def test_what_a_policy_leaves_keeps_its_places(tmp_path: Path, kind: Kind) -> None:
+    def make(tokens: NDArray[np.int32]) -> Entries:
+        return Maker(kind)(tokens).where(tokens % 5 == 0)
+
+    chunks = replace(F16, kind=kind, policy="every fifth")
+    ChunkCache(tmp_path, chunks, LAYOUT).get(chunk(1), make)
+    found = ChunkCache(tmp_path, chunks, LAYOUT).get(chunk(1), Maker(kind))
+    assert found.positions.tolist() == list(range(4, 50, 5))
+    np.testing.assert_array_equal(found.keys, make(chunk(1)).keys)
+    np.testing.assert_array_equal(found.values, make(chunk(1)).values)
+
+
+def test_another_layout_is_another_model(tmp_path: Path) -> None:
+    make = Maker()
+    ChunkCache(tmp_path, F16, LAYOUT).get(chunk(1), make)
+    ChunkCache(tmp_path, F16, replace(LAYOUT, base=500_000.0)).get(chunk(1), make)
+    assert make.calls == 2
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "head", "empty", "text"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["guarded"]
+__all__ = ["GUARDED", "guarded"]
 
 from typing import Final
 
@@ -15,6 +15,8 @@ from ops.inference.kv.entries import Entries, interleaved
 from ops.inference.kv.layout import Layout
 from ops.inference.kv.select import pool
 
+GUARDED: Final = "guarded 1"
+"""Names what is done here; raised when the same entries leave others."""
 EXACT: Final = 0.7
 """Share of the room for what is kept exactly; by measurement, see docs/kv.md."""
 POOLED: Final = 25
