@@ -14,7 +14,7 @@ from ops.context import Context
 from ops.errors import UsageError
 from ops.evaluate.bootstrap import Interval, interval
 from ops.evaluate.finding import answers_in
-from ops.evaluate.questions import Question, keyword_score, names_document, read_questions
+from ops.evaluate.questions import Question, keyword_score, names_of, read_questions
 from ops.evaluate.ranges import Range, score
 from ops.frames import DOCUMENTS
 from pipelines.compare import EDITED, stability
@@ -151,25 +151,30 @@ def _places(
 ) -> list[list[Range]]:
     """The ranges that answer each question; none where some answer is not found."""
     known = _listed(workspace, reader)
-    near = [
-        {
-            doc
-            for doc, title, uri in known.iter_rows()
-            if _ranged(question) and names_document(question.document, title or "", uri or "")
-        }
-        for question in asked
-    ]
+    named: dict[str, list[str]] = {}
+    for doc, title, uri in known.iter_rows():
+        for name in names_of(title or "", uri or ""):
+            named.setdefault(name, []).append(doc)
+    anywhere, here = [], dict[str, list[int]]()
+    for number, question in enumerate(asked):
+        if not _ranged(question):
+            continue
+        if not question.document:
+            anywhere.append(number)
+        for doc in named.get(question.document, ()):
+            here.setdefault(doc, []).append(number)
+    every = [doc for doc in known["doc_id"] if anywhere or doc in here]
     found: list[dict[str, Range]] = [{} for _ in asked]
-    every = [doc for doc in known["doc_id"] if any(doc in some for some in near)]
     for table in _documents(workspace, reader, every, ["text"]):
         ctx.check()
         for doc, text in table.select("doc_id", "text").iter_rows():
-            for number, question in enumerate(asked):
-                if doc in near[number]:
-                    for which, place in answers_in(question, text or "").items():
-                        found[number].setdefault(which, Range(doc, *place))
+            for number in (*anywhere, *here.get(doc, ())):
+                for which, place in answers_in(asked[number], text or "").items():
+                    found[number].setdefault(which, Range(doc, *place))
     return [
-        list(places.values()) if len(places) == len(question.answers or question.spans) else []
+        [places[which] for which in sorted(places, key=int)]
+        if len(places) == len(question.answers or question.spans)
+        else []
         for places, question in zip(found, asked, strict=True)
     ]
 

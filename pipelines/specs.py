@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ops.errors import ModelError, UsageError
+from ops.frames import digest
 from ops.registry import suggest
 from pipelines.model import Cell, Model, Note
 from pipelines.workspace import Workspace
@@ -43,10 +44,15 @@ def asset_specs(model: Model) -> list[AssetSpec]:
     """One for each cell. A missing model does not keep the notebook from being shown."""
     import dagster as dg
 
-    resources = Workspace(model).unstored()
+    workspace = Workspace(model)
+    resources = workspace.unstored()
     specs = []
+    versions = {cell.id: _code_version(cell, resources) for cell in model.cells}
     for cell in model.cells:
-        version, missing = _code_version(cell, resources)
+        version, missing = versions[cell.id]
+        if "cutter" in cell.op.needs:  # as in `Workspace.fingerprints`
+            above = workspace.wiring.above(cell.id)
+            version = digest(version, *(versions[name][0] for name in above))
         specs.append(
             dg.AssetSpec(
                 asset_key(model, cell.id),

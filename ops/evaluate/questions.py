@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Question", "keyword_score", "names_document", "placed", "read_questions"]
+__all__ = ["Question", "keyword_score", "names_document", "names_of", "placed", "read_questions"]
 
 import csv
 import json
@@ -131,10 +131,13 @@ def _first(near: Sequence[Told], answer: str) -> Range | None:
 
 def names_document(wanted: str, title: str, uri: str) -> bool:
     """Whether a document is meant: by its title, URI or file name; "" means any."""
-    if not wanted:
-        return True
+    return not wanted or wanted in names_of(title, uri)
+
+
+def names_of(title: str, uri: str) -> frozenset[str]:
+    """What a document is called: its title, its URI, its file name, with its ending or without."""
     name = uri.rpartition("/")[2]
-    return wanted in (title, uri, name, name.rpartition(".")[0])
+    return frozenset(filter(None, (title, uri, name, name.rpartition(".")[0])))
 
 
 def keyword_score(question: Question, retrieved: Sequence[str]) -> float:

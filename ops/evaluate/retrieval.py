@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ops.context import Context
-from ops.errors import DocumentError, UsageError
+from ops.errors import UsageError
 from ops.evaluate.finding import Found, Leaf, joined, part_of
 from ops.evaluate.measured import MEASURED, Measure, measures_frame
 from ops.evaluate.questions import read_questions
@@ -81,6 +81,9 @@ class Retrieval(Fitted):
         for row in frames["documents"].iter_rows(named=True):
             ctx.check()
             own = parts.get((row["doc_id"],), leaves.clear())
+            if "vector" in own.columns and own["vector"].null_count():
+                ctx.fail(row["doc_id"], "some of its chunks have no vector")
+                continue
             likeness = None
             if asked is not None:
                 likeness = vector_scores(asked, self._vectors(own, asked.shape[1], ctx))
@@ -120,8 +123,6 @@ class Retrieval(Fitted):
         """Of the leaves (leaves, width)."""
         if "vector" not in leaves.columns:
             return embedded(_texts(leaves), self.model, ctx)
-        if leaves["vector"].null_count():
-            raise DocumentError("some of its chunks have no vector")
         found = leaves["vector"].to_list()
         if any(len(vector) != width for vector in found):
             raise UsageError(

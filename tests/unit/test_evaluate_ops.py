@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
+from numpy.typing import NDArray
 
-from ops.context import Context
+from ops.context import Context, Tokenizer
 from ops.errors import UsageError
 from ops.evaluate.against_gold import Boundaries
 from ops.evaluate.chunks import Chunks
@@ -193,3 +197,101 @@ def test_retrieval_by_words_needs_no_model() -> None:
     op = Retrieval(questions="q.csv", mode="text")
     assert op.model_names() == (("file", "q.csv"),)
     assert ("embedder", "minilm") in Retrieval(questions="q.csv").model_names()
+
+
+class _Letters:
+    """Counts of three letters; texts of the same letters are alike."""
+
+    hash = "letters"
+    dimensions = 3
+    window = 1_000
+
+    def embed(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        rows = np.array([[1 + text.count(sign) for sign in "abc"] for text in texts], np.float32)
+        lengths: NDArray[np.float32] = np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows / lengths
+
+
+class _NoStore:
+    def get(self, model: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        return {}
+
+    def put(self, model: str, vectors: dict[str, NDArray[np.float32]]) -> None:
+        pass
+
+
+class _Fake(LocalResources):
+    def embedder(self, name: str) -> _Letters:
+        return _Letters()
+
+    def tokenizer(self, name: str) -> Tokenizer:
+        return super().tokenizer("words")
+
+
+def _cut(texts: dict[str, list[str]], vectors: list[list[float]] | None = None) -> Frames:
+    rows = []
+    for name, own in texts.items():
+        at = 0
+        for text in own:
+            rows.append((name, 0, at, at + len(text), text, None))
+            at += len(text)
+    names = ("doc_id", "level", "start", "end", "text", "derived_text")
+    types = (pl.String, pl.Int64, pl.Int64, pl.Int64, pl.String, pl.String)
+    schema = dict(zip(names, types, strict=True))
+    chunks = pl.DataFrame(rows, schema=schema, orient="row")
+    if vectors is not None:
+        chunks = chunks.with_columns(pl.Series("vector", vectors, dtype=pl.List(pl.Float32)))
+    told = {
+        "doc_id": list(texts),
+        "text": ["".join(own) for own in texts.values()],
+        "title": list(texts),
+        "uri": [f"file:{name}.md" for name in texts],
+    }
+    documents = pl.DataFrame(told, schema=dict.fromkeys(told, pl.String))
+    return Frames({"documents": documents, "chunks": chunks})
+
+
+def _asked(frames: Frames, ctx: Context, **params: Any) -> pl.DataFrame:
+    op = Retrieval(questions="q.csv", k=1, **params)
+    parts = op.summarise(frames, ctx)
+    state = op.fit(parts[name] for name in sorted(parts))
+    return op.apply(frames, replace(ctx, state=state))["measures"]
+
+
+def _values(measures: pl.DataFrame) -> dict[tuple[str, str, str], float]:
+    columns = measures.select("doc_id", "subject", "measure", "value")
+    return {(doc, subject, name): value for doc, subject, name, value in columns.iter_rows()}
+
+
+def test_questions_find_by_meaning_over_all_documents(tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text("question,answer\nbbb,bbbb\nccc,ccc\n", encoding="utf-8")
+    ctx = Context(_Fake(tmp_path, vectors=_NoStore()), tmp_path)
+    texts = {"x": ["aaaa", "bbbb"], "y": ["cccccc", "aabb"]}
+    rows = _values(_asked(_cut(texts), ctx))
+    assert rows["x", "bbb", "recall"] == rows["x", "bbb", "iou"] == 1.0
+    assert rows["y", "ccc", "recall"] == 1.0
+    assert rows["y", "ccc", "precision"] == rows["y", "ccc", "omega"] == 0.5
+    # Vectors that an embed cell made are used: these lead astray.
+    wrong = [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
+    assert _values(_asked(_cut(texts, wrong), ctx))["x", "bbb", "recall"] == 0.0
+    with pytest.raises(UsageError, match="not of length 3"):
+        _asked(_cut({"x": ["aaaa"]}, [[1.0, 0.0]]), ctx)
+
+
+def test_what_cannot_be_asked_is_told(tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text("question,answer\nbbb,bbbb\nccc,ccc\n", encoding="utf-8")
+    ctx = Context(_Fake(tmp_path, vectors=_NoStore()), tmp_path)
+    assert _asked(_cut({}), ctx).is_empty()
+    rows = _values(_asked(_cut({"x": [], "y": ["cccc"]}), ctx))
+    assert rows["x", "bbb: its answer is not in the text", "left_out"] == 1.0
+    assert rows["y", "ccc", "recall"] == 1.0
+    failures: dict[str, str] = {}
+    one = _cut({"x": ["aaaa"], "y": ["cccc"]}, [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    chunks = one["chunks"].with_columns(
+        vector=pl.when(pl.col("doc_id") == "y").then(pl.col("vector"))
+    )
+    rows = _values(_asked(one.replace("chunks", chunks), replace(ctx, failures=failures)))
+    assert failures == {"x": "some of its chunks have no vector"}
+    assert rows["y", "ccc", "recall"] == 1.0

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from ops.context import Context, Tokenizer
+from ops.errors import UsageError
 from ops.evaluate.asking import facts, grammar, passages
 from ops.evaluate.made import Questions, counts
 from ops.evaluate.questions import placed, read_questions
@@ -22,6 +24,10 @@ from ops.frames import DOCUMENTS, QUESTIONS, Frames
 from ops.generation import Answer, ModelDied, Prompt, Quoted, Sampling, Surprisal
 from ops.inference.resources import LocalResources
 from pipelines.asking import as_csv
+from pipelines.parse import read
+from pipelines.run import run
+from pipelines.workspace import Workspace
+from tui.cli import cli
 
 LAMP = (
     "The brass lamps of the harbour office are polished with lemon juice each spring. "
@@ -272,3 +278,42 @@ def test_likeness_in_words() -> None:
     assert not alike("How are the lamps polished?", "Who counts the goats?")
     good = Candidate("What cleans the lights?", ("lemon juice",), ((0, 11),))
     assert fault(good, LAMP) == ""
+
+
+def test_the_command_makes_them_and_exports_what_a_cell_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "lamps.txt").write_text(LAMP, encoding="utf-8")
+    (tmp_path / "docs" / "goats.txt").write_text(GOATS, encoding="utf-8")
+    book = tmp_path / "book.yaml"
+    book.write_text(
+        "name: book\ncells:\n  - {id: source, op: load.files, params: {path: docs}}\n"
+        "  - {id: made, op: evaluate.questions, params: {related: 0.0, alike: 1.0}}\n",
+        encoding="utf-8",
+    )
+    fake = Fake({"lamps": GOOD})
+    monkeypatch.setattr(LocalResources, "generator", lambda self, name: fake.teller)
+    monkeypatch.setattr(LocalResources, "embedder", lambda self, name: Letters())
+    words = fake.tokenizer("words")
+    monkeypatch.setattr(LocalResources, "tokenizer", lambda self, name: words)
+    monkeypatch.setattr(LocalResources, "model_hash", lambda self, kind, name: "0" * 32)
+    output = tmp_path / "questions.csv"
+    done = CliRunner().invoke(cli, ["questions", str(book), "-o", str(output), "--json"])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert told["counts"] == {"kept": 1, REASONS["model"]: 1}
+    assert f"refused: {REASONS['model']}" in done.stderr
+    [question] = read_questions(output)
+    assert question.text == GOOD["question"]
+    assert question.document.endswith("lamps.txt")
+    asked = fake.teller.asked
+    # A run makes the same; what was answered is not asked again.
+    report = run(Workspace(read(book)))
+    assert {cell.id: cell.rows for cell in report.cells}["made"] == 2
+    assert fake.teller.asked == asked + 1  # the one that failed
+    done = CliRunner().invoke(cli, ["questions", str(book), "--cell", "made"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout == output.read_text(encoding="utf-8")
+    done = CliRunner().invoke(cli, ["questions", str(book), "--cell", "source"])
+    assert isinstance(done.exception, UsageError)
