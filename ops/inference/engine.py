@@ -11,7 +11,7 @@ order of the prompts).
 
 from __future__ import annotations
 
-__all__ = ["Engine", "Shape", "pays_flash_attention", "shape_for"]
+__all__ = ["Engine"]
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -26,14 +26,11 @@ from ops.inference.cells import Cells
 from ops.inference.jobs import Completion, Job, Request
 from ops.inference.llama import Context, Model
 from ops.inference.owner import OWNER
-from ops.inference.prefixes import common, distinct, trie_order
+from ops.inference.prefixes import common, trie_order
 from ops.inference.sampling import Sampler
 
-PADDED: Final = 256
-"""llama.cpp gives each sequence a multiple of so many entries."""
-
-LEAST: Final = 4
-"""Sequences from which on a memory is worth dividing."""
+PIECE: Final = 128
+"""Tokens of prompts that are read at a time without flash attention, where memory is divided."""
 
 WORTH: Final = 16
 """Tokens in common from which it is worth to wait for another sequence to read them."""
@@ -64,7 +61,7 @@ class Engine:
         length: entries of the memory, all prompts together.
         sequences: most prompts at a time.
         batch: most tokens in one pass.
-        flash_attention: see `pays_flash_attention`.
+        flash_attention: see `ops.inference.shape`.
         shared: one memory for all sequences, so that they can share what they begin with; else
             each has its part of the length.
     """
@@ -91,6 +88,9 @@ class Engine:
             unified=shared,
         )
         self._shared = shared
+        # Without flash attention the scores of all pairs of a batch's tokens and a memory's entries
+        # are kept, and no bigger than a core's own cache they are sooner done.
+        self._steps = not flash_attention and (not shared or sequences == 1)
         self.longest = self.context.length if shared else self.context.length // sequences
         self._model = model
         self._slots = [_Slot(number) for number in range(sequences)]
@@ -149,13 +149,16 @@ class Engine:
             found[index] = Completion("", 0, "refused", _too_long(request, self.longest))
             return True
         source, shares = self._source(request.tokens)
-        slot = self._room(whole - shares, source)
+        slot = self._room(whole - shares, source, request.tokens)
         if slot is None and not self._jobs():
             # Only what answered prompts left is in the way.
             self.forget()
             source, shares, slot = None, 0, self._slots[0]
         if slot is None:
             return False
+        own = min(common(slot.tokens, request.tokens), len(request.tokens) - 1)
+        if not self._shared and own >= shares:
+            source, shares = slot, own
         if source is not None and source.job is None and source.number == slot.number:
             self._cut(slot, shares)
         else:
@@ -177,10 +180,14 @@ class Engine:
         """The sequence that has, or will have, most of a prompt's beginning; at least its last
         token must be read again, for its scores."""
         best: tuple[int, int, _Slot] | None = None
-        if not self._shared:
-            return None, 0
         for slot in self._slots:
             shares = min(common(slot.tokens, tokens), len(tokens) - 1)
+            if not self._shared:
+                # Only all that a sequence has can be copied: when it has read just so much.
+                reads = slot.job is not None and slot.job.source is None
+                if reads and slot.read <= shares >= WORTH and (best is None or shares > best[0]):
+                    best = (shares, 0, slot)
+                continue
             if shares > slot.read and shares < WORTH:
                 shares = slot.read
             # Of equals the one that has read more.
@@ -188,11 +195,13 @@ class Engine:
                 best = (shares, min(slot.read, shares), slot)
         return (None, 0) if best is None else (best[2], best[0])
 
-    def _room(self, wanted: int, source: _Slot | None) -> _Slot | None:
+    def _room(self, wanted: int, source: _Slot | None, tokens: NDArray[np.int32]) -> _Slot | None:
         """An idle sequence, with so many entries free beside what running jobs may need."""
         idle = sorted((slot for slot in self._slots if slot.job is None), key=lambda s: s.used)
-        if not idle or not self._shared:
-            return idle[0] if idle else None
+        if not idle:
+            return None
+        if not self._shared:
+            return max(idle, key=lambda slot: common(slot.tokens, tokens))
         promised = sum(job.left for job in self._jobs())
         empty = [slot for slot in idle if not len(slot.entries)]
         others = [slot for slot in idle if len(slot.entries) and slot is not source]
@@ -213,9 +222,15 @@ class Engine:
         if source.read < job.shares:
             return
         with OWNER:
-            self.context.memory.copy(source.number, own.number, 0, job.shares)
-        own.entries = source.entries[: job.shares].copy()
-        self._cells.share(own.entries)
+            if self._shared:
+                self.context.memory.copy(source.number, own.number, 0, job.shares)
+            else:
+                self.context.memory.copy(source.number, own.number)
+        if self._shared:
+            own.entries = source.entries[: job.shares].copy()
+            self._cells.share(own.entries)
+        else:
+            own.entries = self._cells.take(job.shares)
         job.done, job.source = job.shares, None
         self._clock += 1
         source.used = self._clock
@@ -223,22 +238,11 @@ class Engine:
     def _step(self) -> None:
         """Read one batch: a token of each answer, then pieces of prompts; choose what follows."""
         jobs = self._jobs()
-        room = self.context.batch
-        parts: list[tuple[Job, NDArray[np.int32], bool]] = []
-        for job in jobs:
-            if job.pending is not None and room:
-                parts.append((job, np.array([job.pending], dtype=np.int32), True))
-                room -= 1
-        for job in sorted(jobs, key=lambda job: self._slots[job.slot].used):
-            if job.pending is None and job.source is None and room:
-                piece = job.request.tokens[job.done : job.done + room]
-                ends = job.done + len(piece) == len(job.request.tokens)
-                parts.append((job, piece, ends))
-                room -= len(piece)
+        parts = self._parts(jobs)
         self._run(parts)
         outputs = [job for job, _, ends in parts if ends]
-        for row, job in enumerate(outputs):
-            logits = self.context.all_logits(len(outputs))[row]
+        rows = self.context.all_logits(len(outputs)) if outputs else ()
+        for job, logits in zip(outputs, rows, strict=True):
             if job.request.options:
                 job.weigh(logits)
                 continue
@@ -251,6 +255,43 @@ class Engine:
         # At once, while the sequences that were read still stand.
         for job in jobs:
             self._attach(job)
+
+    def _parts(self, jobs: Sequence[Job]) -> list[tuple[Job, NDArray[np.int32], bool]]:
+        """What the next batch reads of each job, and whether its scores are wanted."""
+        room = self.context.batch
+        writing = [job for job in jobs if job.pending is not None]
+        reading = [job for job in jobs if job.pending is None and job.source is None]
+        reading.sort(key=lambda job: self._slots[job.slot].used)
+        parts: list[tuple[Job, NDArray[np.int32], bool]] = []
+        # In a divided memory llama.cpp parts a batch into pieces of equal length, so that a few
+        # answers would cost a pass of their own each time.
+        if self._shared or len(writing) > len(reading):
+            parts += [
+                (job, np.array([job.pending], dtype=np.int32), True) for job in writing[:room]
+            ]
+            room -= len(parts)
+        if self._steps:
+            room = min(room, PIECE)
+        for job in reading:
+            length = self._piece(job, jobs)
+            if self._steps and parts and length > room:
+                break  # llama.cpp would part it
+            length = min(length, room)
+            if length:
+                piece = job.request.tokens[job.done : job.done + length]
+                parts.append((job, piece, job.done + length == len(job.request.tokens)))
+                room -= length
+        return parts
+
+    def _piece(self, job: Job, jobs: Sequence[Job]) -> int:
+        """Tokens that a job should read in one pass."""
+        length = len(job.request.tokens) - job.done
+        if self._steps and length:
+            length = -(-length // -(-length // PIECE))  # equal pieces
+        if not self._shared:
+            waiting = [one.shares for one in jobs if one.source == job.slot]
+            length = min([length, *(shares - job.done for shares in waiting)])
+        return length
 
     def _run(self, parts: Sequence[tuple[Job, NDArray[np.int32], bool]]) -> None:
         lengths = [len(piece) for _, piece, _ in parts]
@@ -313,46 +354,3 @@ def _too_long(request: Request, length: int) -> str:
         f"a prompt of {len(request.tokens):,} tokens and an answer of up to "
         f"{request.max_tokens:,} are longer than the {length:,} that the model takes"
     )
-
-
-def pays_flash_attention(requests: Sequence[Request]) -> bool:
-    """Whether llama.cpp's flash attention is the faster for these on a processor.
-
-    For a token that is written it visits the entries of its own sequence one by one; without it,
-    all tokens of a batch meet all entries of the memory in one matrix product, at about a tenth of
-    the time for each pair (measured: docs/inference.md). So it loses where sequences share most of
-    their entries, and wins where there are many that share few.
-    """
-    if not requests:
-        return True
-    written = sum(request.max_tokens for request in requests)
-    read = distinct([request.tokens for request in requests])
-    every = read + written
-    own = sum(len(one.tokens) + one.max_tokens / 2 for one in requests) / len(requests)
-    return 10 * written * own < every * (written + 0.3 * read)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How the memory of an engine is laid out."""
-
-    length: int
-    sequences: int
-    flash_attention: bool
-    shared: bool
-
-
-def shape_for(requests: Sequence[Request], length: int, sequences: int) -> Shape:
-    """The fastest layout for these within so many entries and sequences.
-
-    Prompts that share most of what they read have one memory and one matrix product for all; short
-    ones that share little have a part of the memory each; long ones have flash attention.
-    """
-    if not pays_flash_attention(requests):
-        return Shape(length, sequences, flash_attention=False, shared=True)
-    longest = max((len(one.tokens) + one.max_tokens for one in requests), default=length)
-    each = -(-longest // PADDED) * PADDED
-    together = min(sequences, length // each)
-    if together < LEAST:
-        return Shape(length, sequences, flash_attention=True, shared=True)
-    return Shape(each * together, together, flash_attention=False, shared=False)

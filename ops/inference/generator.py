@@ -15,11 +15,12 @@ from ops.errors import UsageError
 from ops.generation import Answer, Prompt, Surprisal
 from ops.inference.chat import Chat
 from ops.inference.checked import Asked, Checked
-from ops.inference.engine import Engine, Shape, shape_for
+from ops.inference.engine import Engine
 from ops.inference.jobs import Completion, Request
 from ops.inference.llama import Context, Model
 from ops.inference.models import ModelFile, demand
 from ops.inference.owner import OWNER
+from ops.inference.shape import Shape, shape_for
 from ops.inference.surprisal import WINDOW, surprisal
 from ops.inference.tokenizer import Framer, tokenizer_of
 

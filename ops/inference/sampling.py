@@ -5,6 +5,8 @@ from __future__ import annotations
 __all__ = ["Sampler"]
 
 import ctypes
+from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -15,18 +17,26 @@ from ops.generation import Sampling
 from ops.inference.library import last_words, library, listen
 from ops.inference.loaded import Model
 
-FEW: Final = 64
-"""Likeliest tokens that are tried against a grammar before the whole vocabulary is."""
+FEW: Final = (64, 1_024, 8_192)
+"""Likeliest tokens that are tried against a grammar, before the whole vocabulary is."""
+
+SCANNED: Final = 256
+"""States of grammars in which the whole vocabulary had to be tried, and what was allowed there."""
 
 RECENT: Final = 64
 """Tokens back that the penalty for repeating looks at."""
 
 
+_scanned: OrderedDict[tuple[str, str, tuple[int, ...]], NDArray[np.int64]] = OrderedDict()
+"""By model, grammar and the tokens taken so far. Prompts of one form begin their answers
+alike, and where few tokens are allowed, what is allowed does not depend on the prompt."""
+
+
 class Sampler:
     """Chooses the tokens of one answer.
 
-    A grammar is asked about the likeliest token alone, then about a few, and only then about the
-    whole vocabulary, which takes longer than a small model's own step.
+    A grammar is asked about the likeliest token alone, then about more and more, and only at last
+    about the whole vocabulary, which takes longer than a small model's own step.
 
     Raises:
         UsageError: llama.cpp cannot read the grammar.
@@ -38,6 +48,10 @@ class Sampler:
         api = self._api = library()
         self._sampling = sampling
         self._vocabulary_size = model.vocabulary_size
+        self._rules = (str(model.path), grammar or "")
+        self._taken: tuple[int, ...] = ()
+        self._one = api.llama_token_data()
+        self._alone = api.llama_token_data_array(ctypes.pointer(self._one), 1, -1, False)
         self._grammar: Any = None
         self._chain: Any = None
         if grammar is not None:
@@ -60,12 +74,9 @@ class Sampler:
         best = int(logits.argmax())
         sampling = self._sampling
         greedy = sampling.temperature == 0 and sampling.repeat_penalty == 1
-        if greedy and (self._grammar is None or self._allowed(np.array([best]), logits)[0]):
+        if greedy and self._allows(best):
             return self._take(best)
-        few = np.argpartition(logits, -FEW)[-FEW:] if len(logits) > FEW else np.arange(len(logits))
-        for candidates in (few, np.arange(len(logits))):
-            if self._grammar is not None:
-                candidates = candidates[self._allowed(candidates, logits)]
+        for candidates in self._candidates(logits):
             if len(candidates):
                 return self._take(self._draw(candidates, logits))
         raise ModelError("the grammar allows no token here")
@@ -94,11 +105,42 @@ class Sampler:
             api.llama_sampler_init_dist(seed & 0xFFFF_FFFF),
         ]
 
+    def _candidates(self, logits: NDArray[np.float32]) -> Iterator[NDArray[np.int64]]:
+        """Tokens that the grammar allows: of the likeliest few, then of more."""
+        whole = np.arange(len(logits))
+        if self._grammar is None:
+            few = FEW[0]
+            yield np.argpartition(logits, -few)[-few:] if len(logits) > few else whole
+            return
+        here = (*self._rules, self._taken)
+        if (known := _scanned.get(here)) is not None:
+            yield known
+            return
+        for few in FEW:
+            if few < len(logits):
+                likely = np.argpartition(logits, -few)[-few:]
+                yield likely[self._allowed(likely, logits)]
+        found = whole[self._allowed(whole, logits)]
+        if len(found) <= FEW[1]:
+            _scanned[here] = found
+        if len(_scanned) > SCANNED:
+            _scanned.popitem(last=False)
+        yield found
+
     def _take(self, token: int) -> int:
         if self._grammar is not None:
             self._api.llama_sampler_accept(self._grammar, token)
+            self._taken = (*self._taken, token)
         self._api.llama_sampler_accept(self._chain, token)
         return token
+
+    def _allows(self, token: int) -> bool:
+        if self._grammar is None:
+            return True
+        self._one.id, self._one.logit, self._one.p = token, 0.0, 0.0
+        self._alone.size, self._alone.selected = 1, -1
+        self._api.llama_sampler_apply(self._grammar, ctypes.byref(self._alone))
+        return bool(self._one.logit == 0.0)
 
     def _allowed(
         self, candidates: NDArray[np.int64], logits: NDArray[np.float32]

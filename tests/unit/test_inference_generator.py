@@ -14,10 +14,12 @@ from pydantic import BaseModel, Field, field_validator
 from ops.choosing import Chooser
 from ops.errors import Cancelled, ModelError, UsageError
 from ops.generation import Generator, Prompt, Quoted, Sampling
-from ops.inference.engine import Shape, pays_flash_attention, shape_for
+from ops.inference.engine import Engine
 from ops.inference.generator import LlamaGenerator
 from ops.inference.jobs import Request
+from ops.inference.llama import Model
 from ops.inference.models import resolve
+from ops.inference.shape import Shape, pays_flash_attention, shape_for
 from ops.inference.tokenizer import tokenizer_of
 
 LEAVE = "Annual leave is 25 days a year. Requests go to the line manager two weeks ahead."
@@ -128,6 +130,51 @@ def test_prompts_that_share_little_have_parts_of_the_memory(model_files: None) -
     assert all(one.tokens == 1 for one in made.run(longer))
     assert made._engines[False, False].longest == 512
     made.close()
+
+
+def test_a_divided_memory_reads_a_common_beginning_once(
+    model_files: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Model(resolve("smollm2", Path()).path) as model:
+        engine = Engine(
+            model,
+            length=1_024,
+            sequences=4,
+            batch=64,
+            threads=1,
+            flash_attention=False,
+            shared=False,
+        )
+        head = model.tokenise("The library opens at nine and closes at six. " * 3, special=False)
+        tails = [model.tokenise(text, special=False) for text in (" On Monday", " Books", " A")]
+        options = (int(tails[0][0]), int(tails[1][0]))
+        asked = [Request(np.concatenate([head, tail]), 1, options=options) for tail in tails]
+        read: list[int] = []
+        run = engine.context.run
+
+        def counted(tokens: Any, *rest: Any) -> None:
+            read.append(len(tokens))
+            run(tokens, *rest)
+
+        monkeypatch.setattr(engine.context, "run", counted)
+        together = [one.scores for one in engine.run(asked)]
+        assert sum(read) == len(head) + sum(map(len, tails))
+        again = [one.scores for one in engine.run(asked[1:])]
+        assert sum(read) == len(head) + sum(map(len, tails)) + 2
+        engine.forget()
+        alone = [engine.run([one])[0].scores for one in asked]
+        assert np.allclose(together, alone, atol=0.05)
+        assert np.allclose(again, alone[1:], atol=0.05)
+        engine.close()
+
+
+def test_what_a_grammar_forces_is_found_each_time(smol: LlamaGenerator) -> None:
+    grammar = 'root ::= "zyxw" [0-9]'
+    prompt = Prompt(("Say hello.",))
+    answers = [smol.generate_many([prompt], grammar=grammar, max_tokens=8)[0] for _ in range(2)]
+    # Which digit depends on the last digits of scores.
+    assert [one.text.rstrip("0123456789") for one in answers] == ["zyxw"] * 2
+    assert [one.ended for one in answers] == ["end"] * 2
 
 
 def test_more_prompts_than_room_take_turns(smol: LlamaGenerator) -> None:
