@@ -282,7 +282,7 @@ def _advice(found: Sequence[_Measured]) -> str:
     near = [one for one in ranked if difference(best.recalls, one.recalls)[1] < SURE[0]]
     chosen = max(near, key=lambda one: float(np.mean(one.ious)) if one.ious else 0.0)
     doubt = "likely" if above >= SURE[1] else "not sure"
-    if chosen is best or not chosen.ious:
+    if (chosen is best and lead.mean > 0) or not chosen.ious:
         return (
             f"Take {best.row.label}: it finds {lead.mean:.1%} more of the answers than "
             f"{second.row.label}, which is {doubt} with {len(best.recalls)} questions "

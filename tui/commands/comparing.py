@@ -115,7 +115,8 @@ def _print(found: Comparison) -> None:
             (row.label, *(_interval(getattr(row, name)) for name in shown))
             for row in found.variants
         ]
-        title = f"{found.questions} questions, {found.k} chunks each, {found.mode} search"
+        each = f"{found.k} chunks" if found.k > 1 else "1 chunk"
+        title = f"{found.questions} questions, {each} each, {found.mode} search"
         print_table(["variant", *shown], asked, title=title, numbers=1)
     for line in found.left_out[:10]:
         click.echo(f"left out: {line}", err=True)
