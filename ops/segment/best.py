@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Gain", "best_groups"]
+__all__ = ["Alike", "Gain", "best_groups"]
 
 from collections.abc import Callable
 from typing import Final, TypeAlias
@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
+
+Alike: TypeAlias = Callable[[int, int], Floats]
+"""Similarities of the sentences from one number up to another, not with it, to that other."""
 
 Gain: TypeAlias = Callable[[Floats, Floats, Floats, int], Floats]
 """What groups that end with one sentence are worth: sums of the similarities of their pairs, their
@@ -21,12 +24,11 @@ WIDEST: Final = 128  # sentences of one group
 
 
 def best_groups(
-    vectors: Floats,
+    alike: Alike,
     tokens: NDArray[np.int64],
     size: int,
     gain: Gain,
     widest: int = WIDEST,
-    power: float = 1.0,
 ) -> NDArray[np.int64]:
     """The gaps to cut at so that the groups' gains add up to the most, ascending.
 
@@ -35,9 +37,8 @@ def best_groups(
 
     Args:
         widest: most sentences of a group.
-        power: similarities are raised to it, their signs kept; under 1 it lifts the small ones.
     """
-    count = len(vectors)
+    count = len(tokens)
     summed = np.concatenate([[0], np.cumsum(tokens)])
     best = np.zeros(count + 1)
     back = np.zeros(count + 1, dtype=np.int64)
@@ -46,10 +47,8 @@ def best_groups(
         first = max(0, last + 1 - widest, int(summed.searchsorted(summed[last + 1] - size)))
         first = min(first, last)
         within = within[len(within) - (last - first) :]
-        alike = vectors[first:last] @ vectors[last]
-        if power != 1:
-            alike = np.sign(alike) * np.abs(alike) ** power
-        within = np.concatenate([within + alike[::-1].cumsum()[::-1], [0.0]])
+        pairs = alike(first, last)
+        within = np.concatenate([within + pairs[::-1].cumsum()[::-1], [0.0]])
         lengths = (summed[last + 1] - summed[first : last + 1]).astype(np.float64)
         numbers = np.arange(last + 1 - first, 0, -1, dtype=np.float64)
         values = best[first : last + 1] + gain(within, lengths, numbers, last)

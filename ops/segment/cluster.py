@@ -52,4 +52,7 @@ class Cluster(Embedded):
             return self.cohesion * (alike + end) + paragraph - fit
 
         room = self.size - self.overlap
-        return Cuts(scores, best_groups(vectors, sentences.tokens, room, gain))
+        chosen = best_groups(
+            lambda first, last: vectors[first:last] @ vectors[last], sentences.tokens, room, gain
+        )
+        return Cuts(scores, chosen)

@@ -38,6 +38,7 @@ class Sentences:
     """Of each sentence."""
     paragraphs: NDArray[np.bool_]
     """Which of them end a paragraph."""
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +112,8 @@ class Embedded(Budgeted):
         starts, ends = [unit.start for unit in units], [unit.end for unit in units]
         before, until = (np.asarray(ranks, dtype=np.int64) for ranks in ruler.ranks(starts, ends))
         paragraphs = np.array([unit.boundary != "sentence" for unit in units])
-        cuts = self.cuts(Sentences(vectors, until - before, paragraphs))
+        texts = tuple(document.text[unit.start : unit.end] for unit in units)
+        cuts = self.cuts(Sentences(vectors, until - before, paragraphs, texts))
         room = self.size - self.overlap
         groups = list(_within(before, until, cuts, room))
         scored = set(cuts.chosen.tolist())

@@ -12,6 +12,7 @@ from ops.context import Context
 from ops.frames import Frames
 from ops.registry import op_class
 from ops.segment.best import best_groups
+from ops.segment.cues import joins, overlaps
 from ops.segment.gaps import depths, distances
 from ops.segment.web_sentences import english, web_sentences
 from tests.letters import LettersOnly
@@ -97,13 +98,49 @@ def test_best_groups_is_best() -> None:
         if all(b - a < 2 or tokens[a:b].sum() <= 20 for a, b in groups):
             best = max(best, sum(value(a, b) for a, b in groups))
     found = best_groups(
-        vectors,
+        lambda first, last: vectors[first:last] @ vectors[last],
         tokens,
         20,
         lambda within, length, number, last: within - 0.1 * length - 0.2 * number**2,
     )
     edges = [0, *(found + 1).tolist(), 8]
     assert sum(value(a, b) for a, b in pairwise(edges)) == pytest.approx(best)
+
+
+def test_what_draws_a_sentence_to_the_one_before() -> None:
+    texts = [
+        "The river is in the north of the country.",
+        "It is long.",
+        "Now the city was to grow.",
+        "6.4.",
+        "The dam was built in that year.",
+        "- and it stood for the rest of the war.",
+        "“We are proud of that,” the mayor was quoted.",
+    ]
+    found = joins(texts).tolist()
+    assert [bool(value) for value in found] == [False, True, False, False, True, True, True]
+    assert joins(["这是一条河。", "它很长。", "城市很大。"]).tolist() == [0, 0, 0]
+    assert joins(["", ""])[0] > 0
+
+
+def test_overlaps_are_cosines_of_weighted_words() -> None:
+    texts = ["red fox", "red fox", "blue sea", "", "fox sea", "red fox"]
+    rows = overlaps(texts, 4)
+    assert [len(row) for row in rows] == [0, 1, 2, 3, 3, 3]
+    assert rows[1][0] == pytest.approx(1)
+    assert rows[2].tolist() == [0, 0]
+    assert rows[3].tolist() == [0, 0, 0]
+    assert 0 < rows[4][0] < 1
+    assert 0 < rows[4][1] < 1
+    assert rows[4][2] == 0
+
+
+def test_topics_learn_their_length_from_the_document() -> None:
+    """A long text of even subjects is cut at each change, whatever the number."""
+    text = " ".join([*ONE, *TWO] * 3)
+    op = op_class("segment.topic").model_validate({"tokenizer": "words", "grain": 1.0})
+    made = op.apply(Frames({"documents": documents([text])}), Context(LettersOnly()))["chunks"]
+    assert made["text"].to_list() == [" ".join(ONE), " ".join(TWO)] * 3
 
 
 def test_sentences_without_stops() -> None:
