@@ -1,8 +1,10 @@
 """Speed of cutting, beside Chonkie and LangChain, over distinct documents.
 
-CPU seconds of this process, the best of a few rounds that alternate. Peers give what they give: of
-LangChain the plain strings, which have no offsets, and chunks with their start, which ours have
-too; the ratio is with the latter.
+CPU seconds of this process, the best of a few rounds that alternate. Everyone gets the same texts
+in the form that it takes, made before the clock starts: the peers a list of strings, we a frame.
+Chonkie gives objects with start, end and count; LangChain plain strings, which have no offsets, or
+documents with their start, with which the ratio is. We give the whole frame: offsets, counts, ids
+by content, ordinals, and the reason of every boundary.
 """
 
 from __future__ import annotations
@@ -40,9 +42,10 @@ def speeds(data: Path | None, progress: Progress) -> tuple[dict[str, Any], list[
     settings: dict[str, Any] = {"documents": len(texts), "characters": length}
     figures = []
     chonkie, langchain = [], []
+    frame = documents(texts)
     for size in SIZES:
         rivals: Work = {
-            "ours": partial(recursive, texts, size, "characters"),
+            "ours": partial(recursive, frame, size, "characters"),
             **_peers(texts, size),
         }
         seconds = _best(rivals, ROUNDS)
@@ -62,12 +65,16 @@ def speeds(data: Path | None, progress: Progress) -> tuple[dict[str, Any], list[
     return settings, figures
 
 
-def recursive(texts: dict[str, str], size: int, tokenizer: str) -> pl.DataFrame:
+def documents(texts: dict[str, str]) -> pl.DataFrame:
+    """The frame of these texts, without structure."""
+    frame = pl.DataFrame({"doc_id": list(texts), "text": list(texts.values())})
+    return frame.with_columns(format=pl.lit("text"), structure=pl.lit([], dtype=STRUCTURE))
+
+
+def recursive(frame: pl.DataFrame, size: int, tokenizer: str) -> pl.DataFrame:
     """Chunks of `segment.recursive`."""
-    documents = pl.DataFrame({"doc_id": list(texts), "text": list(texts.values())})
-    documents = documents.with_columns(format=pl.lit("text"), structure=pl.lit([], dtype=STRUCTURE))
     op = op_class("segment.recursive").model_validate({"size": size, "tokenizer": tokenizer})
-    made = op.apply(Frames({"documents": documents}), Context(LocalResources(Path())))
+    made = op.apply(Frames({"documents": frame}), Context(LocalResources(Path())))
     return made["chunks"]
 
 
@@ -106,9 +113,11 @@ def _token_share(texts: dict[str, str], progress: Progress) -> Figure:
     raw = getattr(LocalResources(Path()).tokenizer("minilm"), "_tokenizer", None)
     assert isinstance(raw, Tokenizer)
 
+    frame = documents(texts)
+
     def ours() -> None:
         measure._remembered.cache_clear()
-        recursive(texts, TOKENS, "minilm")
+        recursive(frame, TOKENS, "minilm")
 
     many = list(texts.values())
     seconds = _best(
@@ -125,7 +134,8 @@ def _curve(texts: dict[str, str], progress: Progress) -> dict[str, float]:
     found = {}
     for length in CURVE:
         text = (whole * (length // len(whole) + 1))[:length]
-        seconds = _best({"ours": partial(recursive, {"long": text}, 2048, "characters")}, 1)["ours"]
+        frame = documents({"long": text})
+        seconds = _best({"ours": partial(recursive, frame, 2048, "characters")}, 1)["ours"]
         found[f"{length // 1_000_000} MB"] = round(seconds / length * 1e9, 1)
         progress(f"{length:,} characters: {found[f'{length // 1_000_000} MB']} ns each")
     return found

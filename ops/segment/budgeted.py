@@ -8,9 +8,10 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
+import polars as pl
 from pydantic import model_validator
 
-from ops.context import Context
+from ops.context import Context, Tokenizer
 from ops.errors import DocumentError
 from ops.frames import Frames
 from ops.op import Segmenter, parameter
@@ -27,6 +28,8 @@ class Budgeted(Segmenter):
     A subclass says in `plan` where it would cut; this class measures the texts, has every budget
     confirmed by the tokenizer, and makes the frame.
     """
+
+    version: ClassVar[int] = 2
 
     size: int = parameter(256, "largest chunk", unit="tokens", ge=1)
     overlap: int = parameter(0, "repeated from the chunk before", unit="tokens", ge=0)
@@ -66,6 +69,12 @@ class Budgeted(Segmenter):
         measured = rulers([document.text for document in documents], tokenizer, ctx.check)
         plans = self.plans(frames, documents, measured, ctx)
         drafts = [Draft(*each) for each in zip(documents, measured, plans, strict=True)]
+        return Frames({"chunks": self.settled(table, drafts, tokenizer, ctx)})
+
+    def settled(
+        self, table: pl.DataFrame, drafts: list[Draft], tokenizer: Tokenizer, ctx: Context
+    ) -> pl.DataFrame:
+        """The chunks of these documents, each budget confirmed; what cannot fit is put aside."""
         pieces = {}
         settled = settle(drafts, self.size, tokenizer, trim=self.trims, check=ctx.check)
         for doc_id, found in settled.items():
@@ -73,4 +82,4 @@ class Budgeted(Segmenter):
                 ctx.fail(doc_id, str(found))
             else:
                 pieces[doc_id] = found
-        return Frames({"chunks": chunks_frame(table, pieces, tokenizer)})
+        return chunks_frame(table, pieces, tokenizer)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-__all__ = ["chunks_frame"]
+__all__ = ["chunks_frame", "plain_frame"]
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from ops.context import Tokenizer
 from ops.errors import UsageError
-from ops.frames import CHUNKS, chunk_id, conform
-from ops.segment.piece import UNCOUNTED, Piece
+from ops.frames import CHUNKS, chunk_ids, conform
+from ops.segment.codes import Ints
+from ops.segment.piece import UNCOUNTED, Document, Piece
+from ops.segment.split import Parts
 
 MARKS: Final = (
     "parent_id",
@@ -56,6 +61,49 @@ def chunks_frame(
     return conform("chunks", table, CHUNKS)
 
 
+def plain_frame(
+    documents: Sequence[Document], owners: Ints, parts: Parts, tokens: Ints
+) -> pl.DataFrame:
+    """The same of chunks that lie on one level and have nothing derived.
+
+    Args:
+        documents: in order of their ids.
+        owners: for each part the place of its document among them, ascending.
+        parts: as places in their own document, in order of start.
+        tokens: of each part.
+    """
+    ids, texts = zip(*((one.doc_id, one.text) for one in documents), strict=True)
+    own = owners.tolist()
+    places = zip(own, parts.starts.tolist(), parts.ends.tolist(), strict=True)
+    bodies = [texts[owner][start:end] for owner, start, end in places]
+    # Made before the ids: Python keeps the UTF-8 that this takes.
+    text = pl.Series(bodies, dtype=pl.String)
+    edges = owners.searchsorted(np.arange(len(documents) + 1))
+    names: list[str] = []
+    for document, first, after in zip(documents, edges.tolist(), edges[1:].tolist(), strict=False):
+        names += chunk_ids(document.doc_id, 0, bodies[first:after])
+    made = {
+        "chunk_id": names,
+        "doc_id": [ids[owner] for owner in own],
+        "level": np.zeros(len(owners), dtype=np.int64),
+        "ordinal": np.arange(len(owners)) - edges[owners],
+        "start": parts.starts,
+        "end": parts.ends,
+        "text": text,
+        "tokens": tokens,
+        "boundary": parts.whys.tolist(),
+    }
+    # Series of the right type are taken as they are; with a schema each would be cast.
+    return pl.DataFrame(
+        [
+            pl.Series(name, made[name], dtype=dtype)
+            if name in made
+            else pl.Series(name, [None] * len(owners), dtype=dtype)
+            for name, dtype in CHUNKS.items()
+        ]
+    )
+
+
 def _add(columns: dict[str, list[Any]], doc: str, text: str, pieces: list[Piece]) -> None:
     """Adds the pieces of one document, parents before their children."""
     starts, ends, whys, levels, parents, tokens, scores, thresholds, leads = map(
@@ -65,20 +113,16 @@ def _add(columns: dict[str, list[Any]], doc: str, text: str, pieces: list[Piece]
     if min(starts) < 0 or max(ends) > len(text) or not all(bodies):
         wrong = next(p for p in pieces if not 0 <= p.start < p.end <= len(text))
         raise UsageError(f"{doc} has a piece [{wrong.start}, {wrong.end}) outside its text")
-    seen: dict[tuple[int, str], int] = {}
-    names = []
-    for level, body in zip(levels, bodies, strict=True):
-        before = seen.get((level, body), 0)
-        seen[level, body] = before + 1
-        names.append(chunk_id(doc, level, body, before))
+    names: list[str] = []
+    ordinals: list[int] = []
+    for level, group in groupby(zip(levels, bodies, strict=True), key=itemgetter(0)):
+        some = chunk_ids(doc, level, [body for _, body in group])
+        names += some
+        ordinals += range(len(some))
     above: list[str | None] = [None] * len(pieces)
-    ordinals = list(range(len(pieces)))
+    places = {}
     if levels[0]:  # parents lie on higher levels, so they come first
         places = {_place(piece): name for piece, name in zip(pieces, names, strict=True)}
-        first = {level: levels.index(level) for level in set(levels)}
-        ordinals = [at - first[level] for at, level in enumerate(levels)]
-    else:
-        places = {}
     for at, parent in enumerate(parents):
         if parent is not None:
             above[at] = places.get(_place(parent))

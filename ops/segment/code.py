@@ -5,18 +5,19 @@ from __future__ import annotations
 __all__ = ["Code"]
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 from ops.op import parameter
-from ops.segment.breaks import Gaps, breaks_of
+from ops.segment.breaks import breaks_of
 from ops.segment.budgeted import Budgeted
 from ops.segment.grammar import Language, definitions, guess
-from ops.segment.levels import Level, line_level, listed
+from ops.segment.levels import gaps_before, line_level, listed_level
 from ops.segment.listing import labels
 from ops.segment.piece import Document, Piece
 from ops.segment.ruler import Ruler
 from ops.segment.spaces import strip
-from ops.segment.split import split
+from ops.segment.split import Parts, cut, split
 from ops.segment.zones import Intervals, Zones
 
 
@@ -48,29 +49,15 @@ class Code(Budgeted):
         breaks = breaks_of(text)
         language = guess(document.text) if self.language == "auto" else self.language
         depths = [labels(text)] if language == "legacy" else definitions(text, language)
-        found = [_gaps(text, starts) for starts in depths]
         levels = [
-            *(Level("definition", listed(gaps)) for gaps in found),
-            Level("paragraph", listed(breaks.blanks)),
+            *(listed_level("definition", partial(gaps_before, text, starts)) for starts in depths),
+            listed_level("paragraph", lambda: breaks.blanks),
             line_level(breaks),
         ]
         zones = Zones(Intervals([]), Intervals([]))
-        spans = [whole]
-        if not self.join and found:
-            lefts, rights = found[0]
-            spans = list(zip([whole[0], *rights], [*lefts, whole[1]], strict=True))
-        for span in spans:
-            last = span[1] == whole[1]
-            parts = list(split(text, ruler, span, levels, zones, self.size, self.size))
-            for part in parts:
-                why = part.boundary
-                if part is parts[-1]:
-                    why = "end" if last else "definition"
-                yield Piece(part.start, part.end, why)
-
-
-def _gaps(text: str, starts: list[int]) -> Gaps:
-    """The gaps before these places."""
-    found = {(strip(text, 0, at)[1], at) for at in starts}
-    gaps = sorted((left, right) for left, right in found if left > 0)
-    return [left for left, _ in gaps], [right for _, right in gaps]
+        spans = Parts.of([whole])
+        if not self.join and depths:
+            gaps = levels[0].find(spans.starts, spans.ends)
+            spans = cut(spans, gaps, "definition")
+        for part in split(text, ruler, spans, levels, zones, self.size, self.size):
+            yield Piece(*part)

@@ -8,38 +8,43 @@ from __future__ import annotations
 
 __all__ = [
     "Find",
-    "Last",
+    "Holds",
     "Level",
     "auto_levels",
     "block_level",
+    "gaps_at",
+    "gaps_before",
     "heading_gaps",
     "item_level",
     "line_level",
-    "listed",
+    "listed_level",
     "listed_levels",
-    "sentence_level",
 ]
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final, TypeAlias
 
-from ops.segment.breaks import LINE_ENDS, Breaks, Gaps, breaks_of
+import numpy as np
+from numpy.typing import NDArray
+
+from ops.segment.breaks import LINE_ENDS, Breaks, Gaps, breaks_of, inside
+from ops.segment.codes import Ints
 from ops.segment.piece import Document, Structure
-from ops.segment.sentences import last_sentence, sentences
+from ops.segment.sentences import ends_sentence, stops
 from ops.segment.spaces import skip, strip
 
-Find: TypeAlias = Callable[[int, int], Gaps]
-"""Gives the gaps strictly inside a span that has no white space at its edges."""
+Find: TypeAlias = Callable[[Ints, Ints], Gaps]
+"""Gives the gaps strictly inside spans (starts, ends), which ascend and have no white space at
+their edges."""
+
+Holds: TypeAlias = Callable[[int, int, int], bool]
+"""Whether a gap, by the end of its left part, is one in the span (start, end)."""
 
 BLOCKS: Final = frozenset({"heading", "paragraph", "table", "code", "list", "turn"})
 NAMES: Final = {"\n\n": "paragraph", "\n": "line", " ": "word"}
-
-Last: TypeAlias = Callable[[int, int, int], tuple[int, int] | None]
-"""Gives the last gap in a span (start, end) whose left side is at most `limit`, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,8 @@ class Level:
 
     name: str
     find: Find
-    last: Last | None = None
-    """Finds one gap without looking for all, where there is a quicker way to it."""
+    holds: Holds | None = None
+    """Where telling takes long, `find` gives too many gaps, and this says which are right."""
 
 
 def auto_levels(document: Document) -> list[Level]:
@@ -59,25 +64,30 @@ def auto_levels(document: Document) -> list[Level]:
     """
     text, breaks = document.text, breaks_of(document.text)
     depths = {span.level for span in document.structure if span.kind == "heading"}
-    levels = [Level("heading", heading_gaps(document, depth)) for depth in sorted(depths)]
     return [
-        *levels,
+        *(listed_level("heading", partial(heading_gaps, document, one)) for one in sorted(depths)),
         block_level(document, breaks),
         item_level(document, breaks),
-        Level("line", lambda start, end: _between(breaks.finished, start, end)),
-        sentence_level(text),
+        Level("line", partial(_lines, breaks, breaks.finished)),
+        Level("sentence", partial(stops, text, breaks.codes), partial(ends_sentence, text)),
         line_level(breaks),
     ]
 
 
-def heading_gaps(document: Document, depth: int | None = None) -> Find:
+def listed_level(name: str, gaps: Callable[[], Gaps]) -> Level:
+    """A level of which all gaps in the text are found when it is first asked."""
+    known = cache(gaps)
+    return Level(name, lambda starts, ends: inside(known(), starts, ends))
+
+
+def heading_gaps(document: Document, depth: int | None = None) -> Gaps:
     """The gaps before headings, or before those down to a depth (1 is the top)."""
     places = [
         span.start
         for span in document.structure
         if span.kind == "heading" and (depth is None or span.level <= depth)
     ]
-    return listed(_around(document.text, places))
+    return gaps_at(document.text, places)
 
 
 def block_level(document: Document, breaks: Breaks) -> Level:
@@ -92,13 +102,17 @@ def block_level(document: Document, breaks: Breaks) -> Level:
             before = strip(text, 0, span.start)[1]
             if before and text[before - 1] in LINE_ENDS:
                 places.append(span.start)
-    return _lines_and("paragraph", lambda: breaks.blanks, _around(text, places))
+    return listed_level("paragraph", lambda: _both(breaks.blanks, gaps_at(text, places)))
 
 
 def item_level(document: Document, breaks: Breaks) -> Level:
     """The items of lists, by the document's structure or by their bullets and numbers."""
-    items = [span.start for span in _in_lists(document)]
-    return _lines_and("item", lambda: breaks.items, _around(document.text, items))
+    marked = cache(lambda: gaps_at(document.text, [s.start for s in _in_lists(document)]))
+
+    def find(starts: Ints, ends: Ints) -> Gaps:
+        return _both(_lines(breaks, breaks.items, starts, ends), inside(marked(), starts, ends))
+
+    return Level("item", find)
 
 
 def _in_lists(document: Document) -> frozenset[Structure]:
@@ -115,82 +129,69 @@ def _in_lists(document: Document) -> frozenset[Structure]:
 
 def line_level(breaks: Breaks) -> Level:
     """Every line break."""
-    return Level("line", lambda start, end: _between(breaks.lines, start, end))
+    return Level("line", breaks.lines)
+
+
+def _lines(
+    breaks: Breaks, which: Callable[[Gaps], NDArray[np.bool_]], starts: Ints, ends: Ints
+) -> Gaps:
+    """Those of the lines in the spans that are of this kind."""
+    gaps = breaks.lines(starts, ends)
+    kept = which(gaps)
+    return gaps[0][kept], gaps[1][kept]
 
 
 def listed_levels(text: str, separators: Sequence[str]) -> list[Level]:
     """One level for each of these strings; the text is cut after it."""
     return [
-        Level(NAMES.get(separator, "separator"), _pattern(text, re.compile(re.escape(separator))))
+        Level(
+            NAMES.get(separator, "separator"),
+            partial(_after, text, re.compile(re.escape(separator))),
+        )
         for separator in separators
         if separator
     ]
 
 
-def _pattern(text: str, pattern: re.Pattern[str]) -> Find:
-    return lambda start, end: _matches(text, pattern, start, end)
-
-
-def _lines_and(name: str, lines: Callable[[], Gaps], others: Gaps) -> Level:
-    """The gaps of both, put together when they are first asked for."""
-
-    @cache
-    def both() -> Gaps:
-        if not others[0]:
-            return lines()
-        gaps = sorted({*zip(*lines(), strict=True), *zip(*others, strict=True)})
-        return [left for left, _ in gaps], [right for _, right in gaps]
-
-    return Level(name, lambda start, end: _between(both(), start, end))
-
-
-def _around(text: str, places: Iterable[int]) -> Gaps:
+def gaps_at(text: str, places: Iterable[int]) -> Gaps:
     """The gaps at these places."""
-    gaps = set()
-    for place in places:
-        gaps.add((strip(text, 0, place)[1], skip(text, place, len(text))))
-    ordered = sorted(gaps)
-    return [left for left, _ in ordered], [right for _, right in ordered]
+    gaps = {(strip(text, 0, place)[1], skip(text, place, len(text))) for place in places}
+    return _gaps(sorted(gaps))
 
 
-def listed(gaps: Gaps) -> Find:
-    """Finds among gaps that are known already."""
-    return lambda start, end: _between(gaps, start, end)
+def gaps_before(text: str, places: Iterable[int]) -> Gaps:
+    """The gaps that end at these places: white space there belongs to what follows."""
+    gaps = {(strip(text, 0, place)[1], place) for place in places}
+    return _gaps(sorted(gap for gap in gaps if gap[0] > 0))
 
 
-def _between(gaps: Gaps, start: int, end: int) -> Gaps:
-    """Those strictly inside a span."""
-    lefts, rights = gaps
-    first, last = bisect_right(lefts, start), bisect_left(rights, end)
-    return lefts[first:last], rights[first:last]
+def _gaps(pairs: list[tuple[int, int]]) -> Gaps:
+    table = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0].copy(), table[:, 1].copy()
 
 
-def _matches(text: str, pattern: re.Pattern[str], start: int, end: int) -> Gaps:
-    """The gaps at each match: a separator that is no white space stays with what precedes it."""
-    lefts: list[int] = []
-    rights: list[int] = []
-    last = start
-    for match in pattern.finditer(text, start, end):
-        left = right = match.end()
-        if right < end and text[right].isspace():
-            right = skip(text, right, end)
-        if right >= end:
-            break
-        # White space at the end of the match, or before it, belongs to the gap.
-        while left > last and text[left - 1].isspace():
-            left -= 1
-        if left > last:
-            lefts.append(left)
-            rights.append(right)
-            last = right
-    return lefts, rights
+def _both(some: Gaps, others: Gaps) -> Gaps:
+    if not len(others[0]):
+        return some
+    table = np.unique(np.concatenate([np.stack(some, 1), np.stack(others, 1)]), axis=0)
+    return table[:, 0].copy(), table[:, 1].copy()
 
 
-def sentence_level(text: str) -> Level:
-    """Ends of sentences."""
-
-    def find(start: int, end: int) -> Gaps:
-        spans = sentences(text, start, end)
-        return [last for _, last in spans[:-1]], [first for first, _ in spans[1:]]
-
-    return Level("sentence", find, lambda *place: last_sentence(text, *place))
+def _after(text: str, pattern: re.Pattern[str], starts: Ints, ends: Ints) -> Gaps:
+    """The gaps after each match: a separator that is no white space stays with what precedes it."""
+    gaps: list[tuple[int, int]] = []
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        last = start
+        for match in pattern.finditer(text, start, end):
+            left = right = match.end()
+            if right < end and text[right].isspace():
+                right = skip(text, right, end)
+            if right >= end:
+                break
+            # White space at the end of the match, or before it, belongs to the gap.
+            while left > last and text[left - 1].isspace():
+                left -= 1
+            if left > last:
+                gaps.append((left, right))
+                last = right
+    return _gaps(gaps)

@@ -15,7 +15,7 @@ from ops.segment.levels import auto_levels
 from ops.segment.piece import Document, Piece
 from ops.segment.ruler import Ruler
 from ops.segment.spaces import skip, strip
-from ops.segment.split import pack, split
+from ops.segment.split import Parts, pack, split
 from ops.segment.zones import zones_of
 
 FEED: Final = re.compile("\f")
@@ -44,17 +44,9 @@ class Page(Budgeted):
         pages = [(first, strip(text, first, after)[1]) for first, after in pairwise(edges)]
         zones = zones_of(document, ruler, self.size)
         levels = auto_levels(document)
-        for first, last in self._joined(ruler, pages):
-            why = "end" if last == end else "page"
-            parts = list(split(text, ruler, (first, last), levels, zones, self.size, self.size))
-            for part in parts[:-1]:
-                yield Piece(part.start, part.end, part.boundary)
-            yield Piece(parts[-1].start, parts[-1].end, why)
-
-    def _joined(self, ruler: Ruler, pages: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        if not self.join:
-            yield from pages
-            return
-        firsts, lasts = [page[0] for page in pages], [page[1] for page in pages]
-        for first, after, _ in pack(ruler, firsts, lasts, self.size):
-            yield firsts[first], lasts[after - 1]
+        spans = Parts.of(pages, "page")
+        spans.whys[-1] = "end"
+        if self.join:
+            spans = pack(ruler, spans, self.size)
+        for part in split(text, ruler, spans, levels, zones, self.size, self.size):
+            yield Piece(*part)

@@ -55,6 +55,8 @@ class Document:
     text: str
     format: str = "text"
     structure: tuple[Structure, ...] = ()
+    edges: tuple[int, ...] = ()
+    """Where the documents end that it is put together of, if it is (`ops.segment.joined`)."""
 
 
 def documents_of(table: pl.DataFrame) -> Iterator[Document]:
@@ -64,7 +66,9 @@ def documents_of(table: pl.DataFrame) -> Iterator[Document]:
         pl.col(name) if name in table.columns else pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in {**columns, "structure": STRUCTURE}.items()
     ]
-    for doc_id, text, form, spans in in_order("documents", table).select(wanted).iter_rows():
+    if not table["doc_id"].is_sorted():
+        table = in_order("documents", table)
+    for doc_id, text, form, spans in table.select(wanted).iter_rows():
         length = len(text or "")
         found = [
             Structure(s["kind"], s["start"], s["end"], s["level"] or 0, s["label"] or "")

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 __all__ = ["Recursive"]
 
-from collections.abc import Iterator
-from itertools import pairwise, starmap
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from ops.op import parameter
-from ops.segment.budgeted import Budgeted
+from ops.segment.breaks import inside
+from ops.segment.joined import Joined
 from ops.segment.levels import Level, auto_levels, heading_gaps, listed_levels
-from ops.segment.piece import Document, Piece
-from ops.segment.ruler import Ruler
+from ops.segment.piece import Document
+from ops.segment.plain import Plain
 from ops.segment.spaces import strip
-from ops.segment.split import Part, split
+from ops.segment.split import Parts, counted, cut, ordered, split
 from ops.segment.windows import overlap_start
 from ops.segment.zones import Zones, zones_of
 
 
-class Recursive(Budgeted):
+class Recursive(Plain):
     """Cut at the coarsest separator that keeps every chunk within `size`.
 
     What is too long at one separator is cut at the next finer one; neighbours that fit together are
@@ -39,48 +40,41 @@ class Recursive(Budgeted):
     )
     split_at_headings: bool = parameter(False, "no chunk goes on past a heading")
 
-    def plan(self, document: Document, ruler: Ruler) -> Iterator[Piece]:
-        text = document.text
-        whole = strip(text, 0, len(text))
-        if whole[0] == whole[1]:
-            return
-        zones = zones_of(document, ruler, self.size)
-        levels = self._levels(document)
-        sections = [whole]
+    def parts(self, some: Joined) -> Parts:
+        whole, ruler = some.whole, some.ruler
+        edges = zip(some.starts.tolist(), some.ends.tolist(), strict=True)
+        found = (strip(whole.text, *edge) for edge in edges)
+        texts = Parts.of([span for span in found if span[0] < span[1]])
+        zones = zones_of(whole, ruler, self.size)
+        spans = texts
         if self.split_at_headings:
-            lefts, rights = zones.outer(heading_gaps(document)(*whole))
-            sections = list(zip([whole[0], *rights], [*lefts, whole[1]], strict=True))
-        # One chunk needs no room for an overlap.
+            gaps = inside(heading_gaps(whole), texts.starts, texts.ends)
+            spans = cut(texts, zones.outer(gaps), "heading")
+        levels = self._levels(whole)
+        if not self.overlap:
+            return split(whole.text, ruler, spans, levels, zones, self.size, self.size)
+        # A document of one chunk needs no room for an overlap.
+        alone = np.isin(spans.starts, texts.starts) & np.isin(spans.ends, texts.ends)
+        alone &= counted(ruler, spans) <= self.size
         room = self.size - self.overlap
-        if len(sections) == 1 and ruler.count(*whole) <= self.size:
-            room = self.size
-        parts: list[Part] = []
-        for section in sections:
-            if parts:
-                parts[-1] = parts[-1]._replace(boundary="heading")
-            parts += split(text, ruler, section, levels, zones, room, self.size)
-        yield from self._repeated(text, ruler, zones, parts)
+        parts = split(whole.text, ruler, spans[~alone], levels, zones, room, self.size)
+        return self._repeated(some, zones, ordered([spans[alone], parts]), spans)
 
     def _levels(self, document: Document) -> list[Level]:
         if self.separators == "auto":
             return auto_levels(document)
         return listed_levels(document.text, self.separators)
 
-    def _repeated(
-        self, text: str, ruler: Ruler, zones: Zones, parts: list[Part]
-    ) -> Iterator[Piece]:
-        """The parts with what they repeat from the one before."""
-        if not self.overlap:
-            yield from starmap(Piece, parts)
-            return
-        if parts:
-            yield Piece(*parts[0])
-        for before, part in pairwise(parts):
-            start = part.start
-            room = min(self.overlap, self.size - ruler.count(part.start, part.end))
-            if self.split_at_headings and before.boundary == "heading":
-                room = 0
-            if room > 0:
-                again = overlap_start(text, ruler, before.start, start, room)
-                start = min(start, zones.outside(text, again))
-            yield Piece(start if start < before.end else part.start, part.end, part.boundary)
+    def _repeated(self, some: Joined, zones: Zones, parts: Parts, spans: Parts) -> Parts:
+        """The parts with what they repeat from the one before in their span."""
+        text, ruler = some.whole.text, some.ruler
+        rooms = np.minimum(self.overlap, self.size - counted(ruler, parts))
+        rooms[np.isin(parts.starts, spans.starts)] = 0
+        starts = parts.starts.copy()
+        for at in np.flatnonzero(rooms > 0).tolist():
+            start, before = int(parts.starts[at]), at - 1
+            again = overlap_start(text, ruler, int(parts.starts[before]), start, int(rooms[at]))
+            again = zones.outside(text, again)
+            if again < min(start, parts.ends[before]):
+                starts[at] = again
+        return Parts(starts, parts.ends, parts.whys)

@@ -7,7 +7,7 @@ both ends; elsewhere they are estimates, which `ops.segment.settle` checks.
 
 from __future__ import annotations
 
-__all__ = ["BREAKS", "CharacterRuler", "Ruler", "TokenRuler"]
+__all__ = ["BREAKS", "CharacterRuler", "Ruler", "TokenRuler", "joined_ruler"]
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -146,6 +146,24 @@ class TokenRuler(Ruler):
             return True
         inside = self.doubts.searchsorted([start + 1, end], "left")
         return bool(inside[0] == inside[1])
+
+
+def joined_ruler(rulers: Sequence[Ruler], starts: NDArray[np.int64], length: int) -> Ruler:
+    """The ruler of a text that holds the texts of these at `starts`, and white space between."""
+    known = [ruler for ruler in rulers if isinstance(ruler, TokenRuler)]
+    if not known:
+        return CharacterRuler(length)
+    places = list(zip(known, starts.tolist(), strict=True))
+    totals = np.cumsum([0, *(int(ruler.total[-1]) for ruler in known)])
+    pairs = zip(known, totals.tolist(), strict=False)
+    return TokenRuler(
+        length=length,
+        starts=np.concatenate([ruler.starts + start for ruler, start in places]),
+        ends=np.concatenate([ruler.ends + start for ruler, start in places]),
+        total=np.concatenate([*(ruler.total[:-1] + total for ruler, total in pairs), totals[-1:]]),
+        doubts=np.concatenate([ruler.doubts + start for ruler, start in places]),
+        additive=all(ruler.additive for ruler in known),
+    )
 
 
 def _firm(text: str, at: int) -> bool:

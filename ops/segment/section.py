@@ -22,7 +22,7 @@ from ops.segment.parents import Parents, with_parents
 from ops.segment.piece import Document, Piece, documents_of
 from ops.segment.ruler import Ruler
 from ops.segment.spaces import strip
-from ops.segment.split import split
+from ops.segment.split import Parts, split
 from ops.segment.zones import zones_of
 
 REFERENCES = pl.List(
@@ -63,13 +63,11 @@ class Section(Budgeted):
         zones = zones_of(document, ruler, self.size)
         levels = auto_levels(document)
         cuts = sorted({start, *(section.start for section in sections), end})
-        leaves: list[Piece] = []
-        for first, after in pairwise(cuts):
-            last = strip(text, first, after)[1]
-            parts = list(split(text, ruler, (first, last), levels, zones, self.size, self.size))
-            leaves += [Piece(part.start, part.end, part.boundary) for part in parts]
-            why = "end" if after == end else "heading"
-            leaves[-1] = leaves[-1]._replace(boundary=why)
+        spans = [(first, strip(text, first, after)[1]) for first, after in pairwise(cuts)]
+        whole = Parts.of(spans, "heading")
+        whole.whys[-1] = "end"
+        parts = split(text, ruler, whole, levels, zones, self.size, self.size)
+        leaves = [Piece(*part) for part in parts]
         yield from with_parents(leaves, sections, self.parents)
 
     def _sections(self, document: Document) -> list[Part]:

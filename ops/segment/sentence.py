@@ -17,7 +17,7 @@ from ops.segment.piece import Document, Piece
 from ops.segment.ruler import Ruler
 from ops.segment.sentences import sentences
 from ops.segment.spaces import strip
-from ops.segment.split import split
+from ops.segment.split import Parts, cut, split
 from ops.segment.web_sentences import english, web_sentences
 from ops.segment.zones import WHOLE, Intervals, Zones, zones_of
 
@@ -45,7 +45,7 @@ class Sentence(Budgeted):
     """
 
     name: ClassVar[str] = "segment.sentence"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     overlap: int = parameter(0, "repeated from the chunk before", unit="sentences", ge=0)
     splitter: Splitter = parameter(
@@ -74,10 +74,9 @@ class Sentence(Budgeted):
             else:
                 unit = units[fresh]
                 lines = [line_level(breaks)]
-                span = (unit.start, unit.end)
+                span = Parts.of([(unit.start, unit.end)], unit.boundary)
                 for part in split(text, ruler, span, lines, zones, self.size, self.size):
-                    ends = part.end == unit.end
-                    yield Piece(part.start, part.end, unit.boundary if ends else part.boundary)
+                    yield Piece(*part)
                 first = fresh = fresh + 1
 
 
@@ -94,26 +93,28 @@ def units_of(
 
 
 def _lines(breaks: Breaks, text: str, start: int, end: int) -> list[tuple[int, int]]:
-    lefts, rights = line_level(breaks).find(start, end)
-    return list(zip([start, *rights], [*lefts, end], strict=True))
+    span = Parts.of([(start, end)])
+    parts = cut(span, line_level(breaks).find(span.starts, span.ends), "line")
+    return [(first, last) for first, last, _ in parts]
 
 
 def _units(document: Document, zones: Zones, breaks: Breaks, find: Find) -> Iterator[Unit]:
     text = document.text
-    whole = strip(text, 0, len(text))
-    if whole[0] == whole[1]:
+    first, last = strip(text, 0, len(text))
+    if first == last:
         return
     rigid = Intervals([(s.start, s.end) for s in document.structure if s.kind in WHOLE])
-    lines = line_level(breaks)
-    lefts, rights = zones.whole.outer(block_level(document, breaks).find(*whole))
-    for start, end in zip([whole[0], *rights], [*lefts, whole[1]], strict=True):
+    whole = Parts.of([(first, last)])
+    blocks = block_level(document, breaks).find(whole.starts, whole.ends)
+    for start, end, _ in cut(whole, zones.whole.outer(blocks), "paragraph"):
         if zones.whole.cover(start, end):
             yield Unit(start, end, "paragraph")
             continue
         if rigid.cover(start, end):
-            ends, starts = zones.whole.outer(lines.find(start, end))
-            spans = list(zip([start, *starts], [*ends, end], strict=True))
-            why = "line"
+            block = Parts.of([(start, end)])
+            gaps = line_level(breaks).find(block.starts, block.ends)
+            parts = cut(block, zones.whole.outer(gaps), "line")
+            spans, why = [(one, two) for one, two, _ in parts], "line"
         else:
             spans, why = find(text, start, end), "sentence"
         yield from (Unit(*span, why) for span in spans[:-1])

@@ -7,13 +7,16 @@ other line breaks do not.
 
 from __future__ import annotations
 
-__all__ = ["last_sentence", "sentences"]
+__all__ = ["ends_sentence", "sentences", "stops"]
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+
 from ops.segment.abbreviations import ALWAYS, OFTEN, STARTERS
+from ops.segment.breaks import Gaps, inside
+from ops.segment.codes import Codes, Ints, is_space, skipped
 from ops.segment.spaces import skip, strip
 
 # One character class first, so that the regex engine skips ahead at full speed. Possessive runs
@@ -26,10 +29,14 @@ _END: Final = re.compile(
     r")"
 )
 _NEXT: Final = re.compile(r"\s+[\"'`“‘«(\[*_<>-]*(\w*)")
+_STOPS: Final = ".!?…"
+_FULL: Final = "。！？｡"  # stops that need no space after them
+_CLOSERS: Final = "\"'”’»」』）)]}*_"
 _OPENERS: Final = "\"'`“‘«(<[*_-&."
+_LOW: Final = np.array([ord(sign) for sign in _STOPS])
+_HIGH: Final = np.array([ord(sign) for sign in "…" + _FULL])
+_AFTER_FULL: Final = re.compile(f".*[{_FULL}]", re.DOTALL)
 _ACRONYM: Final = re.compile(r"(?:\w\.)+\w")
-LOOK: Final = 160  # characters before a limit that are searched first
-CONTEXT: Final = 64  # characters read before those
 LONGEST: Final = 24  # characters looked back for the word before a stop
 SHORT: Final = 4  # letters; a shorter word between a stop and lower case may be an abbreviation
 
@@ -40,72 +47,98 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
     Every character that is not white space lies in exactly one of them.
     """
     end = len(text) if end is None else end
-    start, end = strip(text, start, end)
+    first, end = strip(text, start, end)
+    start = first
     found = []
-    for last, following in _ends(text, start, end, end):
-        found.append((start, last))
-        start = following
+    for match in _END.finditer(text, start, end):
+        stop, last = match.span()
+        if stop < start:
+            continue
+        if text[stop] == "\n":
+            last = strip(text, start, stop)[1]
+        elif not _ends(text, first, stop, last, end):
+            continue
+        if start < last:
+            found.append((start, last))
+            start = skip(text, last, end)
     if start < end:
         found.append((start, end))
     return found
 
 
-def last_sentence(text: str, start: int, limit: int, end: int) -> tuple[int, int] | None:
-    """Where the last sentence in [start, end) that ends by `limit` ends, and the next one begins.
+def stops(text: str, codes: Codes, starts: Ints, ends: Ints) -> Gaps:
+    """The gaps in these spans after stops that might end a sentence (`ends_sentence` tells)."""
+    some = np.concatenate([codes[start:end] for start, end in zip(starts, ends, strict=True)])
+    stop = (some == 46) | (some == 33) | (some == 63)  # . ! ?
+    if codes.itemsize > 1:
+        high = np.flatnonzero(some >= 0x2026)
+        stop[high] = np.isin(some[high], _HIGH)
+    lengths = ends - starts
+    found = np.flatnonzero(stop)
+    shifts = starts - (np.cumsum(lengths) - lengths)
+    found += shifts[np.cumsum(lengths).searchsorted(found, "right")]
+    signs, after, before = codes[found], codes[found + 1], codes[found - 1]
+    # A stop before a letter or digit is none, and one after another stop goes with that.
+    letter = ((after | 32) - 97 < 26) | (after - 48 < 10)
+    easy = (signs < 128) & (is_space(after) | letter) & ~np.isin(before, _LOW)
+    lefts = found[easy & ~letter] + 1
+    hard = []
+    at = 0
+    for place in found[~easy].tolist():
+        if place >= at and (match := _END.match(text, place)):
+            at = match.end()
+            hard.append(at)
+    if hard:
+        lefts = np.sort(np.concatenate([lefts, np.array(hard)]), kind="stable")
+    return inside((lefts, skipped(codes, lefts)), starts, ends)
 
-    None where no sentence ends by then. It looks back from the limit, so a long text costs nothing.
+
+def ends_sentence(text: str, last: int, start: int, end: int) -> bool:
+    """Whether one of `stops` in the span [start, end), whose left side ends at `last`, is an end.
+
+    The sentences are those that `sentences` finds in the span.
     """
-    high, reach = limit, LOOK
-    while high > start:
-        low = max(start, high - reach)
-        # What lies just before is read too, so that the first stop is seen in its sentence.
-        ends = _ends(text, max(start, low - CONTEXT), skip(text, limit, end) + 1, end)
-        found = [(last, after) for last, after in ends if low < last <= limit and after < end]
-        if found:
-            return found[-1]
-        high, reach = low, reach * 4
-    return None
+    stop = last - 1
+    while stop > start and text[stop] in _CLOSERS:
+        stop -= 1
+    while stop > start and text[stop - 1] in _STOPS and text[stop] in _STOPS:
+        stop -= 1
+    return _ends(text, start, stop, last, end)
 
 
-def _ends(text: str, start: int, limit: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where each sentence ends whose last stop is before `limit`, and where the next one begins."""
-    at = start
-    while match := _END.search(text, at, end):
-        first, at = match.span()
-        if first >= limit:
-            return
-        last, sign = at, text[first]
-        if first < start or (sign in ".!?…" and _goes_on(text, start, first, last, end)):
-            continue
-        if sign == "\n":
-            last = strip(text, start, first)[1]
-        if start < last:
-            following = skip(text, last, end)
-            yield last, following
-            start = following
-
-
-def _goes_on(text: str, start: int, stop: int, last: int, end: int) -> bool:
-    """Whether the stop at `stop`, which with its brackets ends at `last`, ends no sentence."""
+def _ends(text: str, start: int, stop: int, last: int, end: int) -> bool:
+    """Whether the stop at `stop`, which with its brackets ends at `last`, ends a sentence."""
+    if text[stop] in _FULL:
+        return True
     match = _NEXT.match(text, last, end)
     following = match[1] if match else ""
     lower = following[:1].islower()
     if text[stop] != "." or last > stop + 1:
-        return lower and (text[stop] in ".…" or text[last - 1] not in "!?")
+        return not (lower and (text[stop] in ".…" or text[last - 1] not in "!?"))
     before = text[max(start, stop - LONGEST) : stop]
     alone = not before or before[-1].isspace()
-    word = "" if alone else before.rsplit(None, 1)[-1].lstrip(_OPENERS).lower()
-    if word.isdigit() and len(word) < 4 and not text[start : stop - len(word)].strip():
-        return True  # the number of a list item
+    word = "" if alone else before.rsplit(None, 1)[-1]
+    if not word.isascii():
+        word = _AFTER_FULL.sub("", word)
+    word = word.lstrip(_OPENERS).lower()
+    if word.isdigit() and len(word) < 4 and _begins(before[: -len(word)]):
+        return False  # the number of a list item
     if not word and not alone:
-        return True  # a path or an operator, as in "(. file)"
+        return False  # a path or an operator, as in "(. file)"
     if not following:
-        return False
-    if word in ALWAYS:
         return True
+    if word in ALWAYS:
+        return False
     if lower:
-        return len(word) < SHORT or word in OFTEN or not word.isalpha()
+        return not (len(word) < SHORT or word in OFTEN or not word.isalpha())
     initial = len(word) == 1 and word.isalpha() and word != "i"
     if initial or word in OFTEN or _ACRONYM.fullmatch(word):
-        return following.lower() not in STARTERS or len(following) == 1
-    return False
+        return following.lower() in STARTERS and len(following) > 1
+    return True
+
+
+def _begins(before: str) -> bool:
+    """Whether what follows this begins a sentence or a line."""
+    said = before.rstrip()
+    stop = said.rstrip(_CLOSERS)[-1:]
+    return not stop or "\n" in before[len(said) :] or stop in _STOPS + _FULL

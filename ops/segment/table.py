@@ -4,18 +4,22 @@ from __future__ import annotations
 
 __all__ = ["Table"]
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
+from operator import itemgetter
 from typing import ClassVar
 
+import numpy as np
+
 from ops.op import parameter
-from ops.segment.breaks import Breaks, breaks_of
+from ops.segment.breaks import breaks_of
 from ops.segment.budgeted import Budgeted
-from ops.segment.levels import auto_levels
+from ops.segment.levels import Level, auto_levels
 from ops.segment.piece import Document, Piece, Structure
 from ops.segment.ruler import Ruler
 from ops.segment.spaces import strip
-from ops.segment.split import split
+from ops.segment.split import Parts, split
 from ops.segment.zones import Zones, zones_of
 
 Spans = list[tuple[int, int]]
@@ -41,17 +45,22 @@ class Table(Budgeted):
         start, end = strip(text, 0, len(text))
         if start == end:
             return
-        breaks = breaks_of(text)
         zones = zones_of(document, ruler, self.size)
+        levels = auto_levels(document)
+        rows = _Rows(document)
         at = start
         pieces: list[Piece] = []
+        prose: list[tuple[int, int]] = []
         for table in self._tables(document, ruler):
-            pieces += self._prose(document, ruler, zones, at, table.start)
-            pieces += self._parts(document, ruler, zones, table, breaks)
+            prose.append(strip(text, at, table.start))
+            pieces += self._parts(text, ruler, zones, levels, rows.of(table))
             at = strip(text, table.end, end)[0]
-        pieces += self._prose(document, ruler, zones, at, end)
-        pieces[-1] = pieces[-1]._replace(boundary="end")
-        yield from pieces
+        prose.append((at, end))
+        spans = Parts.of([(one, two) for one, two in prose if one < two], "table")
+        parts = split(text, ruler, spans, levels, zones, self.size, self.size)
+        pieces = sorted([*pieces, *(Piece(*part) for part in parts)], key=itemgetter(0))
+        yield from pieces[:-1]
+        yield pieces[-1]._replace(boundary="end")
 
     def _tables(self, document: Document, ruler: Ruler) -> Iterator[Structure]:
         """Outer tables that are to be cut out, without white space at their edges."""
@@ -64,22 +73,9 @@ class Table(Budgeted):
                 yield span._replace(start=start, end=end)
                 reached = end
 
-    def _prose(
-        self, document: Document, ruler: Ruler, zones: Zones, start: int, end: int
-    ) -> list[Piece]:
-        start, end = strip(document.text, start, end)
-        if start >= end:
-            return []
-        levels = auto_levels(document)
-        parts = list(split(document.text, ruler, (start, end), levels, zones, self.size, self.size))
-        pieces = [Piece(part.start, part.end, part.boundary) for part in parts]
-        return [*pieces[:-1], pieces[-1]._replace(boundary="table")]
-
     def _parts(
-        self, document: Document, ruler: Ruler, zones: Zones, table: Structure, breaks: Breaks
+        self, text: str, ruler: Ruler, zones: Zones, levels: list[Level], rows: Spans
     ) -> Iterator[Piece]:
-        text = document.text
-        rows = _rows(document, table, breaks)
         header = rows[0]
         cost = ruler.count(*header)
         lead = (header,) if len(rows) > 1 and 2 * cost <= self.size else ()
@@ -98,32 +94,36 @@ class Table(Budgeted):
             if ruler.count(start, end) <= room:
                 yield Piece(start, end, why, lead=own)
             else:  # one row that is too long
-                levels = auto_levels(document)
-                parts = list(split(text, ruler, (start, end), levels, zones, room, room))
-                for part in parts:
-                    last = part is parts[-1]
-                    yield Piece(part.start, part.end, why if last else part.boundary, lead=own)
+                for part in split(
+                    text, ruler, Parts.of([(start, end)], why), levels, zones, room, room
+                ):
+                    yield Piece(*part, lead=own)
             first = after
 
 
-def _rows(document: Document, table: Structure, breaks: Breaks) -> Spans:
-    """Spans that cover the table; what lies between two rows (a line of dashes) goes with the
-    row above it."""
-    text = document.text
-    starts = sorted(
-        {
-            strip(text, span.start, span.end)[0]
+class _Rows:
+    """Where the rows of the tables of a document begin."""
+
+    def __init__(self, document: Document) -> None:
+        self.text = document.text
+        self.rows = sorted(
+            (strip(self.text, span.start, span.end)[0], span.end)
             for span in document.structure
-            if span.kind == "row" and table.start <= span.start and span.end <= table.end
-        }
-    )
-    if len(starts) < 2:
-        lefts, rights = breaks.lines
-        pairs = zip(lefts, rights, strict=True)
-        starts = [right for left, right in pairs if table.start < left and right < table.end]
-    edges = [table.start, *(at for at in starts if table.start < at < table.end), table.end]
-    return [
-        (first, strip(text, first, after)[1])
-        for first, after in pairwise(edges)
-        if not text[first:after].isspace()
-    ]
+            if span.kind == "row"
+        )
+        self.breaks = breaks_of(self.text)
+
+    def of(self, table: Structure) -> Spans:
+        """Spans that cover a table; what lies between two rows (a line of dashes) goes with the
+        row above it."""
+        first = bisect_left(self.rows, (table.start, 0))
+        last = bisect_left(self.rows, (table.end, 0))
+        starts = sorted({start for start, end in self.rows[first:last] if end <= table.end})
+        if len(starts) < 2:
+            starts = self.breaks.lines(np.array([table.start]), np.array([table.end]))[1].tolist()
+        edges = [table.start, *(at for at in starts if table.start < at < table.end), table.end]
+        return [
+            (first, strip(self.text, first, after)[1])
+            for first, after in pairwise(edges)
+            if not self.text[first:after].isspace()
+        ]

@@ -64,7 +64,7 @@ def train(
     for number, document in enumerate(documents):
         ctx.check()
         text = document.text
-        blanks = dict(zip(*breaks_of(text).blanks, strict=True))
+        blanks = dict(zip(*(side.tolist() for side in breaks_of(text).blanks), strict=True))
         spans = sentences(text)
         for at, (_, end) in enumerate(spans[:-1]):
             places.append((number, len(texts) + at, end not in blanks))

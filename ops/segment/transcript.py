@@ -15,7 +15,7 @@ from ops.segment.levels import auto_levels
 from ops.segment.piece import Document, Piece
 from ops.segment.ruler import Ruler
 from ops.segment.spaces import skip, strip
-from ops.segment.split import split
+from ops.segment.split import Parts, split
 from ops.segment.zones import zones_of
 
 _TIME: Final = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
@@ -84,14 +84,11 @@ class Transcript(Budgeted):
                 cost = ruler.count(*turn.label) if turn.label[0] < turn.label[1] else 0
                 room = self.size - cost if 2 * cost <= self.size else self.size
                 lead = (turn.label,) if room < self.size else ()
-                span = (turn.start, turn.end)
-                parts = list(split(text, ruler, span, levels, zones, room, room))
-                for part in parts:
-                    why = part.boundary
-                    if part is parts[-1]:
-                        why = "end" if fresh + 1 == len(turns) else "turn"
-                    own = lead if part.start >= turn.label[1] and part is not parts[0] else ()
-                    yield Piece(part.start, part.end, why, lead=own)
+                why = "end" if fresh + 1 == len(turns) else "turn"
+                span = Parts.of([(turn.start, turn.end)], why)
+                for part in split(text, ruler, span, levels, zones, room, room):
+                    later = part[0] > turn.start and part[0] >= turn.label[1]
+                    yield Piece(*part, lead=lead if later else ())
                 first = fresh = fresh + 1
 
     def _chapter(self, turns: list[Turn], at: int, headings: set[int]) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 __all__ = ["Zones", "zones_of"]
 
+from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import compress
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ops.segment.breaks import Gaps
-from ops.segment.piece import Document, Structure
+from ops.segment.piece import Document
 from ops.segment.ruler import Places, Ruler
 from ops.segment.spaces import skip, strip
 
@@ -38,10 +38,10 @@ class Intervals:
 
     def outer(self, gaps: Gaps) -> Gaps:
         """The gaps that lie inside none of them."""
-        if not gaps[0] or len(self.starts) == 1:
+        if len(self.starts) == 1:
             return gaps
-        free = (~self.hold(*gaps)).tolist()
-        return list(compress(gaps[0], free)), list(compress(gaps[1], free))
+        free = ~self.hold(*gaps)
+        return gaps[0][free], gaps[1][free]
 
     def cover(self, start: int, end: int) -> bool:
         """Whether a span lies in one of them, edges included."""
@@ -79,23 +79,26 @@ def zones_of(document: Document, ruler: Ruler, size: int) -> Zones:
     ends: dict[int, int] = {}
     for start, end in fitting:
         ends[start] = max(end, ends.get(start, 0))
-    headings = [span for span in document.structure if span.kind == "heading"]
-    return Zones(Intervals(fitting), Intervals(_glue(text, headings, ends, ruler, size)))
+    return Zones(Intervals(fitting), Intervals(_glue(document, ends, ruler, size)))
 
 
 def _glue(
-    text: str, headings: list[Structure], whole: dict[int, int], ruler: Ruler, size: int
+    document: Document, whole: dict[int, int], ruler: Ruler, size: int
 ) -> list[tuple[int, int]]:
     """From each heading past the start of what follows it, as long as both fit one chunk.
 
     Headings in a row, and a heading before a table, hold together as a group.
     """
     found = []
+    text = document.text
+    edges = document.edges or (len(text),)
     groups = dict(whole)  # start of something held together → its end
+    headings = [span for span in document.structure if span.kind == "heading"]
     for heading in reversed(headings):
-        body = skip(text, heading.end, len(text))
-        end = groups.get(body, min(body + 1, len(text)))
-        if body < len(text) and ruler.count(heading.start, end) <= size:
+        edge = edges[bisect_left(edges, heading.end)]
+        body = skip(text, heading.end, edge)
+        end = groups.get(body, min(body + 1, edge))
+        if body < edge and ruler.count(heading.start, end) <= size:
             found.append((heading.start, body + 1))
             groups[heading.start] = end
     return found

@@ -6,18 +6,22 @@ import re
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ops.frames import CHUNKS, Frames
-from ops.segment.breaks import breaks_of
+from ops.segment.breaks import Gaps, breaks_of
 from ops.segment.budgeted import Budgeted
+from ops.segment.codes import codes_of, skipped
 from ops.segment.fixed import Fixed
 from ops.segment.piece import Structure
 from ops.segment.recursive import Recursive
 from ops.segment.sentence import Sentence
-from ops.segment.sentences import last_sentence, sentences
+from ops.segment.sentences import ends_sentence, sentences, stops
+from ops.segment.spaces import skip
 from tests.segments import context, documents, spans_of, structured, texts, tokenizer
 
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=100)
@@ -172,16 +176,48 @@ def test_breaks_are_runs_of_white_space_with_line_feeds(text: str) -> None:
     runs = [m for m in re.finditer(r"\s+", text) if "\n" in m[0] and 0 < m.start() < m.end()]
     runs = [m for m in runs if m.end() < len(text)]
     found = breaks_of(text)
-    assert found.lines == ([m.start() for m in runs], [m.end() for m in runs])
-    blank = [m for m in runs if m[0].count("\n") > 1]
-    assert found.blanks == ([m.start() for m in blank], [m.end() for m in blank])
+    whole = np.array([0]), np.array([len(text)])
+    assert _pairs(found.lines(*whole)) == [m.span() for m in runs]
+    assert _pairs(found.blanks) == [m.span() for m in runs if m[0].count("\n") > 1]
+
+
+def _pairs(gaps: Gaps) -> list[tuple[int, int]]:
+    return list(zip(gaps[0].tolist(), gaps[1].tolist(), strict=True))
 
 
 @SLOW
-@given(texts(), st.data())
-def test_the_last_sentence_before_a_limit_is_one_of_all(text: str, data: st.DataObject) -> None:
-    limit = data.draw(st.integers(0, min(len(text), 160)))
+@given(texts())
+def test_stops_that_end_sentences_are_those_of_the_sentences(text: str) -> None:
+    text = text.strip().replace("\n", " ")  # a stop ends no line here
     spans = sentences(text)
-    gaps = [(one[1], two[0]) for one, two in pairwise(spans) if one[1] <= limit]
-    start, end = (spans[0][0], spans[-1][1]) if spans else (0, 0)
-    assert last_sentence(text, start, limit, end) == (gaps[-1] if gaps else None)
+    whole = np.array([0]), np.array([len(text)])
+    found = _pairs(stops(text, codes_of(text), *whole))
+    found = [gap for gap in found if ends_sentence(text, gap[0], 0, len(text))]
+    assert found == [(one[1], two[0]) for one, two in pairwise(spans)]
+
+
+@SLOW
+@given(texts(), st.lists(st.integers(0, 400), max_size=20))
+def test_places_are_moved_over_white_space(text: str, drawn: list[int]) -> None:
+    text += " " * 100 + "\n" * 100 + "end"
+    places = np.array([min(place, len(text)) for place in drawn], dtype=np.int64)
+    codes = codes_of(text)
+    assert skipped(codes, places).tolist() == [skip(text, at, len(text)) for at in places.tolist()]
+    before = [len(text[:at].rstrip()) for at in places.tolist()]
+    assert skipped(codes, places, -1).tolist() == before
+
+
+@pytest.mark.usefixtures("model_files")
+@pytest.mark.parametrize("name", NAMES)
+@SLOW
+@given(drawn=st.lists(structured(), min_size=2, max_size=4), data=st.data())
+def test_a_document_is_cut_the_same_whatever_its_neighbours(
+    name: str, drawn: list[tuple[str, list[Structure]]], data: st.DataObject
+) -> None:
+    op = data.draw(ops(Recursive, name))
+    table = documents([text for text, _ in drawn], [spans for _, spans in drawn])
+    together = op.apply(Frames({"documents": table}), context())["chunks"]
+    alone = [
+        op.apply(Frames({"documents": one}), context())["chunks"] for one in table.iter_slices(1)
+    ]
+    assert together.equals(pl.concat(alone))
