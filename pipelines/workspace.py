@@ -85,6 +85,7 @@ class Workspace:
             vectors=self.store.vector_cache(),
             answers=self.store.answer_cache(),
             collection=collection,
+            kv=home(self.model) / "kv",
         )
 
     def unstored(self) -> Resources:

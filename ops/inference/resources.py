@@ -31,6 +31,7 @@ class LocalResources:
         vectors: vectors known from before.
         answers: answers known from before.
         collection: the table of the index cell that is running.
+        kv: folder for what models read of texts (`.chunkbook/kv`); None to keep nothing.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class LocalResources:
         vectors: VectorCache | None = None,
         answers: AnswerCache | None = None,
         collection: Collection | None = None,
+        kv: Path | None = None,
     ) -> None:
         self._base = base
         self._vectors = vectors
         self._answers = answers
         self._collection = collection
+        self._kv = kv
 
     def tokenizer(self, name: str) -> Tokenizer:
         """By name ("minilm", "characters", "words") or by the path of a GGUF file."""
@@ -83,7 +86,7 @@ class LocalResources:
         from ops.inference.models import resolve
         from ops.inference.owned import owned_situator
 
-        return owned_situator(resolve(name, self._base))
+        return owned_situator(resolve(name, self._base), self._kv)
 
     def generator(self, name: str) -> Generator:
         """By name ("smollm2") or by the path of a GGUF file."""

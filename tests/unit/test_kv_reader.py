@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ops.errors import ModelError, UsageError
 from ops.inference.chunk_cache import ChunkCache, Chunks
-from ops.inference.kv.budget import entries_left
+from ops.inference.kv.budget import SINKS, entries_left
 from ops.inference.kv.entries import Entries, Kind
 from ops.inference.kv.layout import Layout, layout_of
+from ops.inference.kv.on_the_way import read_reducing
 from ops.inference.kv.passages import assemble, read_alone
 from ops.inference.kv.reader import Reader
 from ops.inference.kv.snap import snap
@@ -87,6 +88,11 @@ def test_a_state_that_is_read_and_put_back_changes_nothing(
     full = loss(reader, answer, len(text))
     queries = reader.queries(answer[:8], len(text))
     assert queries.shape == (30, 8, 9, 64)
+    together = reader.queries_of([answer[:5], answer[:8]], len(text))
+    assert [one.shape[1] for one in together] == [5, 8]
+    np.testing.assert_allclose(together[1], queries, atol=0.05)
+    np.testing.assert_allclose(together[0], queries[:, :5], atol=0.05)
+    assert reader.context.memory.last(1) == reader.context.memory.last(2) == -1
     found = {}
     for name, fewer in (
         ("surprise", surprise(entries, reading.surprise, size, pooled=15, recent=16)),
@@ -143,3 +149,33 @@ def test_queries_want_a_reader_that_listens(model: Model, layout: Layout) -> Non
     with pytest.raises(ModelError, match="refuses a state"):
         reader.context.memory.write_state(0, np.zeros(64, np.uint8))
     reader.close()
+
+
+@pytest.mark.slow
+def test_a_text_is_reduced_while_it_is_read(
+    reader: Reader, model: Model, text: NDArray[np.int32]
+) -> None:
+    question = " The pass phrase of the northern archive is velvet hammer ocean thirteen"
+    answer = model.tokenise(question, special=False)
+    whole = reader.read(text)
+    seen: list[NDArray[np.float32]] = []
+
+    def reduce(entries: Entries, losses: NDArray[np.float32], size: int, *, sinks: int) -> Entries:
+        assert len(entries) == len(losses)
+        assert sinks == (0 if seen else SINKS)
+        seen.append(losses)
+        return surprise(entries, losses, size, pooled=15, sinks=sinks)
+
+    found = read_reducing(reader, text, 0.7, reduce, surprise=True, every=256)
+    assert len(seen) == -(-len(text) // 256)
+    np.testing.assert_allclose(seen[0], whole.surprise[:256], atol=0.1)
+    assert len(found) == entries_left(len(text), 0.7)
+    assert reader.entries().positions.tolist() == found.positions.tolist()
+    assert found.positions[:SINKS].tolist() == list(range(SINKS))
+    assert found.positions[-32:].tolist() == list(range(len(text) - 32, len(text)))
+    known = loss(reader, answer, len(text))
+    reader.put(whole.entries.part(len(text) - len(found), len(text)))
+    assert loss(reader, answer, len(text)) > known + 10
+    # Where nothing goes, nothing changes.
+    all_of_it = read_reducing(reader, text[:300], 0, reduce, surprise=False, every=256)
+    assert all_of_it.positions.tolist() == list(range(300))

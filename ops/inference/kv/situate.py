@@ -11,6 +11,7 @@ __all__ = ["LlamaSituator", "situator_of"]
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -19,8 +20,10 @@ from numpy.typing import NDArray
 from ops.errors import DocumentError
 from ops.generation import Prompt, Quoted
 from ops.inference.chat import Chat
+from ops.inference.chunk_cache import ChunkCache, Chunks
 from ops.inference.kv.budget import entries_left
-from ops.inference.kv.guarded import guarded
+from ops.inference.kv.entries import Entries
+from ops.inference.kv.guarded import GUARDED, guarded
 from ops.inference.kv.layout import layout_of
 from ops.inference.kv.reader import BATCH, Reader
 from ops.inference.llama import Model
@@ -40,6 +43,8 @@ WORTH: Final = 512
 """Entries from which on reducing them pays."""
 LENGTH: Final = 8_192
 """Entries of the memory, unless the model's own window is shorter."""
+LIMIT: Final = 1024**3
+"""Bytes of readings that are kept: about fifty of 4,096 tokens each."""
 FIRST: Final = 2
 """The first of the sequences that questions take."""
 
@@ -96,17 +101,20 @@ class LlamaSituator:
         fewer: float,
         answer: int,
         progress: Callable[[int], None] = lambda done: None,
+        folder: Path | None = None,
     ) -> list[str]:
         """What the model says of each chunk, in their order.
 
         Args:
             fewer: share of the text's entries that go before the first question, 0 to keep all.
             answer: most tokens of an answer.
+            folder: keeps what is left of a text's entries, for the next time; see LIMIT.
             progress: told how many more chunks are done; with 0, before each batch. It may raise
                 to stop.
 
         Raises:
             DocumentError: text, chunk and answer together are longer than the model's window.
+            StoreError: the folder cannot be written.
         """
         with OWNER:
             head = self._chat.tokens(Prompt((BEFORE, Quoted(text))))
@@ -124,7 +132,8 @@ class LlamaSituator:
         shared = min((common(head, prompt) for prompt in prompts), default=0)
         if not shared:
             return ["" for _ in chunks]
-        self._read(prompts[0][:shared], fewer, lambda: progress(0))
+        cache = self._cache(folder, fewer) if folder else None
+        self._read(prompts[0][:shared], fewer, lambda: progress(0), cache)
         found = []
         for start in range(0, len(prompts), TOGETHER):
             part = [prompt[shared:] for prompt in prompts[start : start + TOGETHER]]
@@ -141,17 +150,32 @@ class LlamaSituator:
             self._reader.close()
             self._model.close()
 
-    def _read(self, tokens: NDArray[np.int32], fewer: float, check: Callable[[], None]) -> None:
-        reduces = fewer > 0 and len(tokens) >= WORTH
+    def _read(
+        self,
+        tokens: NDArray[np.int32],
+        fewer: float,
+        check: Callable[[], None],
+        cache: ChunkCache | None,
+    ) -> None:
+        """Sequence 0 holds what is left of the text, read now or before."""
+        if fewer == 0 or len(tokens) < WORTH:
+            with OWNER:
+                self._entries = self._reader.read(tokens, surprise=False, check=check).entries
+            return
+
+        def reduced(tokens: NDArray[np.int32]) -> Entries:
+            reading = self._reader.read(tokens, check=check)
+            size = entries_left(len(tokens), fewer)
+            return guarded(reading.entries, self._reader.layout, reading.surprise, size)
+
         with OWNER:
-            reading = self._reader.read(tokens, surprise=reduces, check=check)
-            self._entries = reading.entries
-            if reduces:
-                size = entries_left(len(tokens), fewer)
-                self._entries = guarded(
-                    reading.entries, self._reader.layout, reading.surprise, size
-                )
-                self._reader.put(self._entries)
+            self._entries = cache.get(tokens, reduced) if cache else reduced(tokens)
+            self._reader.context.memory.clear()
+            self._reader.put(self._entries)
+
+    def _cache(self, folder: Path, fewer: float) -> ChunkCache:
+        who = Chunks(self.hash, self._model.build, "f16", "", f"{GUARDED} {fewer}")
+        return ChunkCache(folder, who, self._reader.layout, LIMIT)
 
     def _answers(
         self,
