@@ -223,8 +223,10 @@ def chunk_ids(document: str, level: int, texts: Sequence[str]) -> list[str]:
     are told apart as equal texts are, by how many came before.
     """
     seed = _seed(document, level)
-    raw = (text.encode("utf-8", "surrogatepass") for text in texts)
-    names = [xxh3_128_hexdigest(one, seed)[:ID_DIGITS] for one in raw]
+    names = [
+        xxh3_128_hexdigest(text.encode("utf-8", "surrogatepass"), seed)[:ID_DIGITS]
+        for text in texts
+    ]
     if len(set(names)) == len(names):
         return names
     seen: dict[str, int] = {}

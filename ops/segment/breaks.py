@@ -50,7 +50,8 @@ class Breaks:
     def blanks(self) -> Gaps:
         """Blank lines."""
         feeds = self.feeds[:-1]
-        wide = np.flatnonzero(is_space(self.codes[feeds + 1]))
+        edges = is_space(self.codes[feeds + 1]) & is_space(self.codes[self.feeds[1:] - 1])
+        wide = np.flatnonzero(edges)
         rights = skipped(self.codes, feeds[wide] + 1)
         blank = (self.feeds[wide + 1] < rights) & (np.diff(rights, prepend=-1) > 0)
         lefts = skipped(self.codes, feeds[wide[blank]], -1)

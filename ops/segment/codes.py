@@ -13,7 +13,7 @@ Codes: TypeAlias = NDArray[np.uint8] | NDArray[np.uint32]
 Ints: TypeAlias = NDArray[np.int64]
 
 _SPACES: Final = np.array([chr(code).isspace() for code in range(0x3002)])
-STEPS: Final = 32  # characters of white space that are walked over one by one
+STEPS: Final = 64  # characters of white space that are walked over one by one
 
 
 def codes_of(text: str) -> Codes:

@@ -172,8 +172,8 @@ class _Checked:
     def __call__(self, piece: int) -> bool:
         found = self.known.get(piece)
         if found is None:
-            owner, last = self.owners[piece], int(self.ends[piece])
-            start, end = int(self.spans.starts[owner]), int(self.spans.ends[owner])
+            owner, last = self.owners.item(piece), self.ends.item(piece)
+            start, end = self.spans.starts.item(owner), self.spans.ends.item(owner)
             found = self.known[piece] = last == end or self.holds(last, start, end)
         return found
 
@@ -184,9 +184,15 @@ def _groups(after: Ints, holds: Callable[[int], bool] | None) -> tuple[Ints, Int
     heads: list[int] = []
     tails: list[int] = []
     at = 0
+    if holds is None:
+        while at < len(reach):
+            heads.append(at)
+            at = reach[at]
+        found = np.array(heads, dtype=np.int64)
+        return found, after[found] - 1
     while at < len(reach):
         last = reach[at] - 1
-        if holds and not holds(last):
+        if not holds(last):
             last = _checked(at, last, holds)
         heads.append(at)
         tails.append(last)
