@@ -56,7 +56,7 @@ def benches() -> dict[str, Bench]:
         Bench(
             "kv",
             "what reduced caches and chunk caches keep of planted facts, and what they save",
-            "about 20 minutes",
+            "about 30 minutes",
             "benchmarks.kv",
         ),
         Bench(
