@@ -63,18 +63,18 @@ async def at_cell(pilot: Pilot[None], cell: str) -> None:
     """Choose a cell, and wait."""
     await settle(pilot)
     cells_of(pilot).choose_id(cell)
-    await settle(pilot, 3)
+    await settle(pilot)
 
 
 async def type_text(pilot: Pilot[None], text: str) -> None:
     """Type a word, and wait once."""
     await pilot.press(*text)
-    await settle(pilot, 3)
+    await settle(pilot)
 
 
 async def sampled(pilot: Pilot[None], cell: str) -> Preview:
     """The preview of a cell, once it is made."""
     screen = screen_of(pilot)
     await until(pilot, lambda: cell in screen.previews)
-    await settle(pilot, 2)
+    await settle(pilot)
     return screen.previews[cell]

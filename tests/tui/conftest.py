@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +22,8 @@ from tui.app import ChunkbookApp
 from tui.book import Book
 from tui.widgets.glance import Glance, glance_of
 
+# One shard of a text index: scores, and so the order of hits, do not depend on the threads' pace.
+os.environ["LANCE_FTS_NUM_SHARDS"] = "1"
 AT = datetime(2026, 1, 5, 9, 30)
 RUN = "0123456789abcdef"
 
@@ -73,8 +76,9 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.screens.previews.SETTLED", 0.001)
     monkeypatch.setattr("tui.widgets.search.PAUSE", 0.001)
     monkeypatch.setattr("tui.widgets.filter.PAUSE", 0.001)
-    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.setattr("textual.constants.TEXTUAL_ANIMATIONS", "none")
     monkeypatch.setattr("textual.widgets.Input.cursor_blink", False)
+    monkeypatch.setattr("textual.widgets.TextArea.cursor_blink", False)
 
 
 @pytest.fixture

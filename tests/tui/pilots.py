@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Final
 
 from textual.app import App
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.worker import WorkerCancelled, WorkerFailed
 
 KEYS: Final = {
     " ": "space",
@@ -21,35 +21,69 @@ KEYS: Final = {
     "'": "apostrophe",
 }
 """Names of keys that are not letters."""
-RESTING: Final = 20.0
-"""Seconds that a screen has to read what its cursor stands on."""
-STILL: Final = 2
-"""Looks in a row at which a screen that stands still is the same."""
+RESTING: Final = 60.0
+"""Seconds after which a program that does not come to rest has a fault."""
+SOON: Final = 1.0
+"""A timer of so many seconds is not waited for: nobody sees it in a frame."""
 
 
-async def settle(pilot: Pilot[None], rounds: int = 6) -> None:
-    """Wait until what was asked for is read and shown, and the screen stands still."""
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until all that was asked for is read and shown.
+
+    Nothing is left to the clock: the program is at rest when no worker works, no message waits or
+    is being answered, nothing is to be laid out, drawn or moved, and no timer is about to ring.
+    """
     end = time.monotonic() + RESTING
-    await _read(pilot, rounds, end)
-    before, same = "", 0
-    while same < STILL and time.monotonic() < end:
-        await _read(pilot, 1, end)
-        shown = text_of(pilot.app)
-        before, same = shown, same + 1 if shown == before else 0
-    await pilot.pause()
+    quiet = 0
+    while quiet < 2:
+        await asyncio.sleep(0.002)  # the program itself lays out and draws, not the test
+        busy = _busy(pilot.app)
+        quiet = 0 if busy else quiet + 1
+        assert time.monotonic() < end, f"it does not come to rest: {busy}"
 
 
-async def _read(pilot: Pilot[None], rounds: int, end: float) -> None:
-    """Wait until no worker reads, and the screen says that it rests."""
-    for _ in range(rounds):
-        await pilot.pause(0.01)
-        # A worker that a newer one took the place of was cancelled, and what fails is shown.
-        with suppress(WorkerCancelled, WorkerFailed):
-            await pilot.app.workers.wait_for_complete()
-    while time.monotonic() < end and (
-        pilot.app.screen.query("#splash") or not getattr(pilot.app.screen, "resting", True)
-    ):
-        await pilot.pause(0.01)
+def _busy(app: App[None]) -> str:
+    """What goes on, if anything does."""
+    if app._exit or app._exception is not None or not app.is_running:
+        return ""
+    if app.screen.query("#splash"):
+        return "the notebook is read"
+    working = [worker for worker in app.workers if not worker.is_finished]
+    if working:
+        return f"{working[0].group} works"
+    if app.animator._animations or app.animator._scheduled:
+        return "something moves"
+    pumps: list[MessagePump] = [app, *app._registry]
+    return next((said for pump in pumps if (said := _works(pump))), "")
+
+
+def _works(pump: MessagePump) -> str:
+    if not isinstance(pump, App) and (pump._task is None or pump._task.done()):
+        return ""
+    queue: Any = pump._message_queue
+    waits = queue.empty() and any(not one.done() for one in queue.ready_event._waiters)
+    if not waits or pump._pending_message is not None or pump._next_callbacks:
+        return f"{pump} answers"
+    if any(_rings_soon(timer) for timer in pump._timers):
+        return f"a timer of {pump} is about to ring"
+    drawn = not isinstance(pump, Screen) or not pump.is_current or not _is_dirty(pump)
+    return "" if drawn else f"{pump} is to be drawn"
+
+
+def _is_dirty(screen: Screen[Any]) -> bool:
+    moves = screen._layout_required or screen._scroll_required
+    if screen is not screen.app.screen:
+        # In the background nothing wakes it: it lays itself out whenever the next message comes.
+        if moves:
+            screen.check_idle()
+        return moves
+    draws = screen._repaint_required or screen._dirty_widgets or screen._callbacks
+    return bool(moves or draws or screen._recompose_required)
+
+
+def _rings_soon(timer: Any) -> bool:
+    runs = timer._task is not None and not timer._task.done() and timer._active.is_set()
+    return runs and timer._repeat == 0 and bool(timer._interval < SOON)
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 60) -> None:
@@ -62,13 +96,10 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool], seconds: float = 
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Press keys, each after the answer to the one before, and wait until the last is shown."""
-    for key in keys[:-1]:
+    """Press keys, each after the answer to the one before is shown."""
+    for key in keys:
         await pilot.press(key)
-        await _read(pilot, 3, time.monotonic() + RESTING)
-        await pilot.pause()
-    await pilot.press(*keys[-1:])
-    await settle(pilot, 3)
+        await settle(pilot)
 
 
 async def search(pilot: Pilot[None], question: str) -> None:

@@ -68,14 +68,14 @@ async def test_the_palette_searches_walks_and_warns(rules: Path) -> None:
         await type_text(pilot, "embed.llama")
         assert "does not fit here" in str(palette.query_one("#ops-page", Static).content)
         palette.query_one(Input).value = "[red]zzzz"
-        await settle(pilot, 3)
+        await settle(pilot)
         assert table.total == 0
         await press(pilot, "enter")
         assert app.screen is palette
         palette.query_one(Input).value = ""
-        await settle(pilot, 3)
+        await settle(pilot)
         await pilot.press("down", "down", "up", "pagedown", "pageup")
-        await settle(pilot, 3)
+        await settle(pilot)
         assert table.cursor == 1
         await press(pilot, "escape")
         assert ids_of(pilot) == ["source", "-", "chunks", "about"]

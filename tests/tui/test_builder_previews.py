@@ -39,14 +39,14 @@ async def test_parameters_are_checked_as_they_are_typed(rules: Path) -> None:
         assert size.has_focus
         assert size.value == "30"
         size.value = "0"
-        await settle(pilot, 3)
+        await settle(pilot)
         assert "greater than or equal to 1" in rows["size"].fault
         assert params_of(pilot, "about")["size"] == 30
         size.value = "many"
-        await settle(pilot, 3)
+        await settle(pilot)
         assert rows["size"].fault
         size.value = "12"
-        await settle(pilot, 3)
+        await settle(pilot)
         assert not rows["size"].fault
         assert params_of(pilot, "about") == {"size": 12, "tokenizer": "words"}
         await until(pilot, lambda: screen_of(pilot).previews.get("about", first) is not first)
@@ -77,7 +77,7 @@ async def test_the_form_follows_the_chosen_cell_and_undo(rules: Path) -> None:
         form = app.screen.query_one(ParameterForm)
         size = form.query_one("#field-size Input", Input)
         size.value = "15"
-        await settle(pilot, 3)
+        await settle(pilot)
         await press(pilot, "ctrl+z")
         assert form.query_one("#field-size Input", Input).value == "30"
         cells_of(pilot).choose_id("source")
@@ -85,7 +85,7 @@ async def test_the_form_follows_the_chosen_cell_and_undo(rules: Path) -> None:
         assert form.cell == "source"
         path = form.query_one("#field-path Input", Input)
         path.value = ""
-        await settle(pilot, 3)
+        await settle(pilot)
         assert form.faulty
         assert params_of(pilot, "source") == {"path": "docs"}
 

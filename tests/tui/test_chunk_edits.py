@@ -84,7 +84,7 @@ async def test_every_action_is_recorded_and_then_run(own_policies: Path) -> None
         assert standing(own_policies)[0].edit.author == "Ada"
         total = table.total
         await press(pilot, "home", "R")
-        await settle(pilot, 20)
+        await settle(pilot)
         assert {state for _, _, state in told(own_policies)} == {"applied"}
         table = app.screen.query_one("#chunks", PageTable)
         assert table.total == total - 2

@@ -159,7 +159,7 @@ async def test_lineage_goes_from_the_file_to_the_collection(app: ChunkbookApp) -
         assert "PERSON" not in shown  # parameters are told only where they are not the default
         assert "size 60 · overlap 12" in shown
         app.screen.query_one("#detail-lineage VerticalScroll").scroll_end(animate=False)
-        await settle(pilot, 2)
+        await settle(pilot)
         assert "◆ published in index" in text_of(app)
         # The next chunk has its own.
         await press(pilot, "down")

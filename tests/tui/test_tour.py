@@ -39,7 +39,7 @@ class Album:
         await settle(self.pilot)
         path = PICTURES / f"tour-{name}.svg"
         if self.update:
-            await settle(self.pilot, 20)
+            await settle(self.pilot)
             path.write_text(self._drawn(), encoding="utf-8")
             return
         wanted = path.read_text(encoding="utf-8")
@@ -62,7 +62,7 @@ async def test_the_tour_is_of_today(
         album = Album(pilot, update)
         app.screen.query_one("CellList").focus()
         await album.take("notebook")
-        await press(pilot, "i", *"metadata")
+        await press(pilot, "i", *"enrich.meta")
         await album.take("insert")
         await press(pilot, "escape", "3", "down")
         app.screen.query_one("SourceView").focus()

@@ -21,6 +21,15 @@ class BookScreen(Screen[None]):
     """A screen over an open notebook; the errors of its workers are shown, and end nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        # The app's own, and first in every footer: a narrow one has room for a few keys only.
+        Binding(
+            "question_mark",
+            "app.help",
+            "Help",
+            key_display="?",
+            id="help",
+            tooltip="Keys and signs",
+        ),
         Binding("tab", "app.focus_next", "Next pane", show=False, id="focus.next"),
         Binding("shift+tab", "app.focus_previous", "Pane before", show=False, id="focus.previous"),
     ]

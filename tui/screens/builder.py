@@ -102,11 +102,10 @@ class BuilderScreen(RunScreen):
     class Proposed(Message):
         """The ops that can stand at a place were looked up."""
 
-        def __init__(self, found: tuple[Proposal, ...], way: Way, cell: str | None) -> None:
+        def __init__(self, found: tuple[Proposal, ...], screen: OpScreen) -> None:
             super().__init__()
             self.found = found
-            self.way = way
-            self.cell = cell
+            self.screen = screen
 
     class Saved(Message):
         """The file was written, or was found to be another's."""
@@ -202,15 +201,7 @@ class BuilderScreen(RunScreen):
             return
         place = self.list.place + 1
         chosen = self.list.chosen
-        self._look_up(way, chosen.id if chosen is not None else self.draft.above(place))
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="propose")
-    def _look_up(self, way: Way, cell: str | None) -> None:
-        # The modules of ops are imported here, not in the event loop.
-        self.post_message(self.Proposed(proposals(self.book.checked, cell, way), way, cell))
-
-    def on_builder_screen_proposed(self, message: Proposed) -> None:
-        cell, way = message.cell, message.way
+        cell = chosen.id if chosen is not None else self.draft.above(place)
         title, first = "Insert the first cell", "load"
         if cell is not None:
             title = f"Insert below {cell}"
@@ -220,11 +211,22 @@ class BuilderScreen(RunScreen):
             else:
                 first = ""
 
-        def chosen(proposal: Proposal | None) -> None:
+        def taken(proposal: Proposal | None) -> None:
             if proposal is not None:
                 self._insert(proposal)
 
-        self.app.push_screen(OpScreen(title, message.found, first), chosen)
+        screen = OpScreen(title, first)
+        self.app.push_screen(screen, taken)
+        self._look_up(way, cell, screen)
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="propose")
+    def _look_up(self, way: Way, cell: str | None, screen: OpScreen) -> None:
+        # The modules of ops are imported here, not in the event loop.
+        self.post_message(self.Proposed(proposals(self.book.checked, cell, way), screen))
+
+    def on_builder_screen_proposed(self, message: Proposed) -> None:
+        if message.screen in self.app.screen_stack:
+            message.screen.offer(message.found)
 
     def _insert(self, proposal: Proposal) -> None:
         place = min(self.list.place + 1, len(self.draft.entries))

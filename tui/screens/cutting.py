@@ -11,8 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static, TextArea
+from textual.widgets import Button, Static
 
+from tui.widgets.area import Area
 from tui.widgets.plain import one_line, plain, visible
 
 
@@ -40,14 +41,14 @@ class CutScreen(ModalScreen[int | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Split before the cursor"
             dialog.border_subtitle = "enter cuts · w and b go by words · esc leaves"
-            yield TextArea(self._shown, read_only=True, soft_wrap=True, id="cut-text")
+            yield Area(self._shown, read_only=True, soft_wrap=True, id="cut-text")
             yield Static(id="cut-said")
             with Horizontal(classes="buttons"):
                 yield Button("Cut here", id="cut-here")
                 yield Button("Not now", id="cut-leave")
 
     def on_mount(self) -> None:
-        area = self.query_one(TextArea)
+        area = self.query_one(Area)
         area.show_line_numbers = False
         middle = self._shown.find(" ", len(self._shown) // 2) + 1
         before = self._shown[:middle]
@@ -57,7 +58,7 @@ class CutScreen(ModalScreen[int | None]):
     @property
     def place(self) -> int:
         """Characters of the chunk before the cursor."""
-        area = self.query_one(TextArea)
+        area = self.query_one(Area)
         return self._places[len(area.get_text_range((0, 0), area.cursor_location))]
 
     def on_text_area_selection_changed(self) -> None:
@@ -72,7 +73,7 @@ class CutScreen(ModalScreen[int | None]):
             self.action_leave()
 
     def action_word(self, by: int) -> None:
-        area = self.query_one(TextArea)
+        area = self.query_one(Area)
         if by > 0:
             area.action_cursor_word_right()
         else:

@@ -7,8 +7,11 @@ __all__ = ["edit_in_terminal", "editor_command"]
 import os
 import shlex
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,12 +47,33 @@ def edit_in_terminal(app: App[Any], path: Path, line: int) -> None:
     """
     command = editor_command(path, line)
     try:
+        # An error within would leave the terminal without the interface: none gets out.
         with app.suspend():
-            done = subprocess.run(command, check=False)
+            fault = _run(command)
     except SuspendNotSupported:
         hint = f"open {path} beside it: what you save there is noticed here"
         raise UsageError("the interface cannot give its terminal away here", hint=hint) from None
+    if fault:
+        raise UsageError(f"{command[0]} {fault}")
+
+
+def _run(command: list[str]) -> str:
+    """Run it in this terminal; what went wrong, if anything did."""
+    # The descriptors 1 and 2 lead into a log while the interface runs.
+    screen, errors = sys.__stdout__, sys.__stderr__
+    try:
+        with _interrupts_are_the_editors():
+            done = subprocess.run(command, stdout=screen, stderr=errors, check=False)
     except OSError as error:
-        raise UsageError(f"{command[0]} cannot be started: {error.strerror}") from None
-    if done.returncode:
-        raise UsageError(f"{command[0]} ended with status {done.returncode}")
+        return f"cannot be started: {error.strerror}"
+    return f"ended with status {done.returncode}" if done.returncode else ""
+
+
+@contextmanager
+def _interrupts_are_the_editors() -> Iterator[None]:
+    """ctrl+c reaches every process of the terminal; only the editor is to answer it."""
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -189,6 +189,8 @@ class FirstScreen(Screen[None]):
         if self._later is not None:
             self._later.stop()
         folder = Path(message.value).expanduser()
+        if folder == self.at:  # as it is told when the field first appears
+            return
         self._later = self.set_timer(PAUSE, lambda: self._go(folder))
 
     def on_input_submitted(self, message: Input.Submitted) -> None:

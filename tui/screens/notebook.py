@@ -97,6 +97,7 @@ class NotebookScreen(PreviewScreen):
                         Column("Title"),
                         Column("Chunks", 6, right=True),
                         Column("Size", 8, right=True, quiet=True),
+                        empty="looking …",
                         tag="documents",
                     )
                 with Vertical(id="text-panel", classes="panel"):

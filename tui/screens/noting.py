@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, TextArea
+from textual.widgets import Button
 
+from tui.widgets.area import Area
 from tui.widgets.plain import plain
 
 
@@ -32,13 +33,13 @@ class NoteScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = plain(self.heading)
             dialog.border_subtitle = "ctrl+s keeps · esc leaves"
-            yield TextArea(self.text, soft_wrap=True, id="note-text")
+            yield Area(self.text, soft_wrap=True, id="note-text")
             with Horizontal(classes="buttons"):
                 yield Button("Keep", id="note-keep")
                 yield Button("Not now", id="note-leave")
 
     def on_mount(self) -> None:
-        area = self.query_one(TextArea)
+        area = self.query_one(Area)
         area.move_cursor(area.document.end)
         area.focus()
 
@@ -49,7 +50,7 @@ class NoteScreen(ModalScreen[str | None]):
             self.action_leave()
 
     def action_keep(self) -> None:
-        self.dismiss(self.query_one(TextArea).text)
+        self.dismiss(self.query_one(Area).text)
 
     def action_leave(self) -> None:
         self.dismiss(None)

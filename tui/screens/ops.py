@@ -33,13 +33,14 @@ class OpScreen(ModalScreen[Proposal | None]):
         ),
     ]
 
-    def __init__(self, title: str, proposals: Sequence[Proposal], first: str = "") -> None:
+    def __init__(self, title: str, first: str = "") -> None:
         super().__init__()
         self.heading = title
-        self.proposals = proposals
-        self.found = list(proposals)
+        self.proposals: Sequence[Proposal] = ()
+        self.found: list[Proposal] = []
         self.first = first
         """The family that is put first."""
+        self._ready = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="ops", classes="dialog") as dialog:
@@ -47,20 +48,28 @@ class OpScreen(ModalScreen[Proposal | None]):
             dialog.border_subtitle = "enter inserts · page down reads on · esc leaves"
             yield Input(placeholder="Search ops by name or purpose", compact=True, id="ops-input")
             with Horizontal(id="ops-body"):
-                yield PageTable(Column("Op"), empty="no op says that", tag="ops-table")
+                yield PageTable(Column("Op"), empty="looking …", tag="ops-table")
                 with VerticalScroll(id="ops-doc", can_focus=False):
                     yield Static(id="ops-page")
 
     def on_mount(self) -> None:
+        self._ready = True
         self._search("")
         self.query_one(Input).focus()
+
+    def offer(self, proposals: Sequence[Proposal]) -> None:
+        """Show the ops there are, once they are looked up: what is typed meanwhile counts."""
+        self.proposals = proposals
+        if self._ready:
+            self._search(self.query_one(Input).value)
 
     def _search(self, text: str) -> None:
         self.found = self._matching(text.strip())
         rows = [
             Row(each.kind.name, (each.kind.name,), alarm=bool(each.misfit)) for each in self.found
         ]
-        self.query_one("#ops-table", PageTable).reset(len(rows), rows)
+        empty = "no op says that" if self.proposals else "looking …"
+        self.query_one("#ops-table", PageTable).reset(len(rows), rows, empty=empty)
 
     def _matching(self, text: str) -> list[Proposal]:
         if not text:

@@ -68,6 +68,8 @@ class PlanScreen(ModalScreen[bool]):
     def _said(self) -> str:
         works = [self.overview.cells[cell].work for cell in self.cells]
         saves = "The notebook is saved first. " if self.saves else ""
+        if not any(work.unchanged or work.failed or not work.is_empty for work in works):
+            return f"{saves}There is nothing to work on: the notebook's sources list no documents."
         if all(work.is_empty for work in works):
             return f"{saves}Everything is up to date. A run would only look for changes."
         return saves + (

@@ -84,6 +84,8 @@ class PreviewScreen(BuilderScreen):
         self._of = ""
         """The cell that is being previewed."""
         self._settling: Timer | None = None
+        self._patience: Timer | None = None
+        """Rings when a preview takes its time."""
         self._offered = False
 
     @property
@@ -152,7 +154,7 @@ class PreviewScreen(BuilderScreen):
         self._glances.setdefault(cell, Glance(Stage.WAITING))
         self.show_glance()
         edition = self._edition
-        self.set_timer(QUIET, lambda: self._still(edition))
+        self._patience = self.set_timer(QUIET, lambda: self._still(edition))
         self._preview(cell, self.book.checked.wiring.cells[cell], edition, self.sample_size)
 
     def _still(self, edition: int) -> None:
@@ -217,6 +219,8 @@ class PreviewScreen(BuilderScreen):
 
     def _offer_cancel(self, offered: bool) -> None:
         """Have the footer say that a preview can be stopped, once it takes its time."""
+        if not offered and self._patience is not None:
+            self._patience.stop()
         if offered != self._offered:
             self._offered = offered
             self.refresh_bindings()

@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, TextArea
+from textual.widgets import Button, Input
 
+from tui.widgets.area import Area
 from tui.widgets.plain import one_line, plain, visible
 
 
@@ -39,7 +40,7 @@ class WordingScreen(ModalScreen[str | None]):
             keep = "ctrl+s" if self.lines else "enter"
             dialog.border_subtitle = f"{keep} keeps · esc leaves"
             if self.lines:
-                yield TextArea(visible(self.text), soft_wrap=True, id="wording")
+                yield Area(visible(self.text), soft_wrap=True, id="wording")
             else:
                 yield Input(one_line(self.text), compact=True, id="wording")
             with Horizontal(classes="buttons"):
@@ -60,7 +61,7 @@ class WordingScreen(ModalScreen[str | None]):
 
     def action_keep(self) -> None:
         if self.lines:
-            self.dismiss(self.query_one(TextArea).text)
+            self.dismiss(self.query_one(Area).text)
         else:
             self.dismiss(self.query_one(Input).value)
 

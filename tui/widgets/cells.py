@@ -315,9 +315,8 @@ class CellList(ScrollView, can_focus=True):
             return x, width - x
         step, lane = self._step, self._lanes.placed[place].lane
         x = lane * step + 2
-        if isinstance(self.entries[place], CellEntry):
-            return x, step - 3
-        beyond = [other for other in self._lanes.through[row] if other > lane]
+        beside = {self._lanes.placed[other].lane for other in self._lanes.at(row)}
+        beyond = [other for other in {*beside, *self._lanes.through[row]} if other > lane]
         return x, (min(beyond) * step if beyond else width) - x - 1
 
     def _lines(self, place: int, width: int) -> list[Content]:

@@ -17,6 +17,7 @@ from tui.widgets.facts import told
 from tui.widgets.figures import counted, seconds
 from tui.widgets.plain import one_line
 from tui.widgets.spark import bar, merged, spark
+from tui.widgets.wrap import wrap
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 5
 """Rows that are shown."""
+FAULT_LINES: Final = 4
 NOUNS: Final = {"entities": "entity"}
 QUIET: Final = frozenset({"parent_id", "level", "ordinal", "start", "end", "chunk_id", "doc_id"})
 
@@ -174,9 +176,16 @@ def _running(seen: Glance, width: int) -> Content:
 
 
 def _fault(seen: Glance, width: int) -> list[Content]:
-    said = Content.styled("▲ " + one_line(seen.fault, 400), "$error")
+    said = one_line(seen.fault, 400)
+    rows = wrap(said, max(width - 2, 1), FAULT_LINES)
+    parts = [said[slice(*rows.span(row))].rstrip() for row in range(len(rows))]
+    if not rows.whole:
+        parts[-1] += " …"
     return [
-        said.truncate(width, ellipsis=True),
+        *(
+            Content.styled(f"{'  ' if row else '▲ '}{part}", "$error").truncate(width)
+            for row, part in enumerate(parts)
+        ),
         *(
             Content.styled("  " + one_line(line, 400), "$quiet").truncate(width, ellipsis=True)
             for line in seen.trace

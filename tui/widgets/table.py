@@ -21,6 +21,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.widgets.plain import one_line
+from tui.widgets.wrap import wrap
 
 PAGE: Final = 200
 """Rows asked for at once."""
@@ -261,9 +262,10 @@ class PageTable(ScrollView, can_focus=True):
             return self._strip(tuple(c.title for c in self.columns), width, style, header=True)
         place = self.scroll_offset.y + y - 1
         if place >= self.total:
-            if y == 2 and not self.total and self.empty:
+            if y >= 2 and not self.total and self.empty:
                 style = base + self.get_component_rich_style("table--empty", partial=True)
-                return Strip([Segment(set_cell_size("  " + self.empty, width), style)], width)
+                said = "  " + self._said_empty(y - 2, width - 4)
+                return Strip([Segment(set_cell_size(said, width), style)], width)
             return Strip.blank(width, base)
         row = self.row(place)
         style = base
@@ -274,6 +276,11 @@ class PageTable(ScrollView, can_focus=True):
             style += self.get_component_rich_style("table--cursor", partial=True)
         cells = row.cells if row is not None else ("…",) * len(self.columns)
         return self._strip(cells, width, style, plain=chosen)
+
+    def _said_empty(self, row: int, width: int) -> str:
+        """A row of what is said in place of rows."""
+        rows = wrap(self.empty, max(width, 1))
+        return self.empty[slice(*rows.span(row))].rstrip() if row < len(rows) else ""
 
     def _strip(
         self,
