@@ -4,7 +4,7 @@ __all__ = ["Notebooks"]
 
 import dagster as dg
 
-from pipelines.build import build
+from pipelines.orchestrate.build import build
 
 
 class Notebooks(dg.Component, dg.Model, dg.Resolvable):

@@ -4,8 +4,8 @@ __all__ = ["defs"]
 
 import dagster as dg
 
-from pipelines.build import build
-from pipelines.dagster_home import notebook_paths
+from pipelines.orchestrate.build import build
+from pipelines.orchestrate.dagster_home import notebook_paths
 
 # Also what is started from an asset's page runs in one process.
 defs = dg.Definitions.merge(

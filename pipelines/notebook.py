@@ -10,13 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.model import Model
+from pipelines.file.model import Model
 
 if TYPE_CHECKING:
-    from pipelines.edits.desk import Desk
+    from pipelines.correcting.desk import Desk
     from pipelines.events import Observer, RunReport
-    from pipelines.plan import CellPlan
-    from pipelines.sample import Preview, Sampler
+    from pipelines.looking.sample import Preview, Sampler
+    from pipelines.planning.plan import CellPlan
     from pipelines.workspace import Workspace
     from storage import Reader
 
@@ -41,7 +41,7 @@ class Notebook:
         Raises:
             NotebookError: it is wrong; lists every problem with line and column.
         """
-        from pipelines.parse import read
+        from pipelines.file.parse import read
 
         return cls(read(Path(path)))
 
@@ -64,14 +64,14 @@ class Notebook:
         observer: Observer | None = None,
     ) -> RunReport:
         """Bring everything up to date in this process, without Dagster."""
-        from pipelines.run import Options, run
+        from pipelines.running.run import Options, run
 
         options = Options(cells=tuple(cells) if cells is not None else None, retry=retry)
         return run(self.workspace, options, observer or (lambda event: None))
 
     def desk(self, author: str = "") -> Desk:
-        """Where published chunks are edited; see `pipelines.edits.desk`."""
-        from pipelines.edits.desk import Desk
+        """Where published chunks are edited; see `pipelines.correcting.desk`."""
+        from pipelines.correcting.desk import Desk
 
         return Desk(self.workspace, author)
 
@@ -83,7 +83,7 @@ class Notebook:
 
     @cached_property
     def _sampler(self) -> Sampler:
-        from pipelines.sample import Sampler
+        from pipelines.looking.sample import Sampler
 
         return Sampler(self.workspace)
 

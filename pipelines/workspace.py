@@ -17,10 +17,10 @@ from ops.context import CollectionSpec, Context, Resources
 from ops.frames import Frames, digest, in_order, keys
 from ops.op import Source, SourceItem
 from pipelines.edits.book import EditBook
-from pipelines.model import Model
-from pipelines.plan import CellPlan, plan_notebook
+from pipelines.file.model import Model
+from pipelines.file.wiring import CellWiring, Wiring, wire
+from pipelines.planning.plan import CellPlan, plan_notebook
 from pipelines.vectors import Remembered, RememberedAnswers
-from pipelines.wiring import CellWiring, Wiring, wire
 from storage import FitRow, LedgerRow, Store
 from storage.database import local_path
 

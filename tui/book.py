@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from pipelines.draft import Checked, History
     from pipelines.draft.file import Outside, Stamp
     from pipelines.events import Observer, RunReport
-    from pipelines.lineage import Lineage
-    from pipelines.model import Model
-    from pipelines.sample import Preview, Sampler
-    from pipelines.view import Document, Ledger, Overview
+    from pipelines.file.model import Model
+    from pipelines.looking.lineage import Lineage
+    from pipelines.looking.sample import Preview, Sampler
+    from pipelines.looking.view import Document, Ledger, Overview
     from pipelines.workspace import Workspace
     from storage import Reader
     from tui.shelf import Shelf
@@ -118,7 +118,7 @@ class Book:
             Cancelled: it was asked to stop.
         """
         from ops.errors import Cancelled
-        from pipelines.sample import Sampler
+        from pipelines.looking.sample import Sampler
 
         workspace = self.workspace
         with self._sampling:
@@ -150,7 +150,7 @@ class Book:
 
     def overview(self) -> Overview:
         """The state of every cell."""
-        from pipelines.view import overview
+        from pipelines.looking.view import overview
 
         self.seen = overview(self.workspace)
         self._ledger = None if self.seen.problem else self.seen.ledger
@@ -158,13 +158,13 @@ class Book:
 
     def documents(self, cell: str) -> pl.DataFrame:
         """The documents at a cell."""
-        from pipelines.view import documents
+        from pipelines.looking.view import documents
 
         return documents(self.workspace, cell, self._ledger)
 
     def document(self, cell: str, doc_id: str) -> Document:
         """One document with all that is known of it at a cell."""
-        from pipelines.view import document
+        from pipelines.looking.view import document
 
         return document(self.workspace, cell, doc_id, self._ledger)
 
@@ -175,14 +175,14 @@ class Book:
         cancelled: Callable[[], bool],
     ) -> RunReport:
         """Bring these cells, or all, up to date; the run is recorded in Dagster's home."""
-        from pipelines.job import run_recorded
-        from pipelines.run import Options
+        from pipelines.orchestrate.job import run_recorded
+        from pipelines.running.run import Options
 
         return run_recorded(self.model.path, Options(cells=cells), observer, cancelled)
 
     def reader(self) -> Reader | None:
         """The newest published state; None before the first."""
-        from pipelines.view import has_store
+        from pipelines.looking.view import has_store
 
         workspace = self.workspace
         if not has_store(workspace):
@@ -206,7 +206,7 @@ class Book:
 
     def lineage(self, chunk_id: str) -> Lineage:
         """A chunk's way from its source."""
-        from pipelines.lineage import trace
+        from pipelines.looking.lineage import trace
 
         return trace(self.workspace, chunk_id)
 

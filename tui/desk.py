@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tui.book import Book
 
 if TYPE_CHECKING:
-    from pipelines.edits.standing import Standing
+    from pipelines.correcting.standing import Standing
     from pipelines.events import Observer, RunReport
     from storage.edits import Edit
 
@@ -70,7 +70,7 @@ class EditDesk:
 
     def marks(self) -> Marks:
         """Every edit as it stands."""
-        from pipelines.edits.desk import Desk
+        from pipelines.correcting.desk import Desk
 
         return Marks.of(Desk(self.book.workspace).all())
 
@@ -83,7 +83,7 @@ class EditDesk:
         Raises:
             UsageError: it cannot be done.
         """
-        from pipelines.edits.desk import Desk
+        from pipelines.correcting.desk import Desk
 
         action = getattr(Desk(self.book.workspace), kind)
         made: Edit = action(chunk_id) if value is None else action(chunk_id, value)
@@ -91,14 +91,14 @@ class EditDesk:
 
     def undo(self, number: int | None = None) -> Edit:
         """Take an edit back: this one, or the last."""
-        from pipelines.edits.desk import Desk
+        from pipelines.correcting.desk import Desk
 
         return Desk(self.book.workspace).undo(number)
 
     def run(self, doc_id: str, observer: Observer, cancelled: Callable[[], bool]) -> RunReport:
         """Bring one document up to date in every cell that has inputs."""
-        from pipelines.job import run_recorded
-        from pipelines.run import Options
+        from pipelines.orchestrate.job import run_recorded
+        from pipelines.running.run import Options
 
         model = self.book.model
         cells = tuple(cell.id for cell in model.cells if not cell.is_source)

@@ -19,8 +19,8 @@ from ops.evaluate.search import Scores, fused, top, vector_scores, word_scores
 from ops.evaluate.shape import shape_of
 from ops.evaluate.small_edits import stability_of
 from ops.segment.vectors import embedded
-from pipelines.recut import Recutter
-from pipelines.search import embedding_model
+from pipelines.cell.recut import Recutter
+from pipelines.looking.search import embedding_model
 
 if TYPE_CHECKING:
     from pipelines.workspace import Workspace

@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from pipelines.draft import CellEntry, Checked, NoteEntry
-from pipelines.view import CellStatus
+from pipelines.looking.view import CellStatus
 
 SCHEMA: Final[dict[str, pl.DataType]] = {
     "kind": pl.String(),

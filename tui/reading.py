@@ -14,13 +14,13 @@ import polars as pl
 
 from ops.errors import ChunkbookError
 from ops.export.compare import Comparison, Side, compare, side_of
-from pipelines.view import Document, frames_of
+from pipelines.looking.view import Document, frames_of
 from tui.book import Book
 from tui.widgets.canvas import Canvas
 from tui.widgets.shown import Shown
 
 if TYPE_CHECKING:
-    from pipelines.sample import Preview
+    from pipelines.looking.sample import Preview
     from pipelines.workspace import Workspace
 
 SAMPLED: Final = 5
@@ -138,7 +138,7 @@ def _marked(reading: Reading, places: tuple[int, ...]) -> Reading:
 
 
 def _sampled(book: Book, cut: Cut, items: tuple[str, ...] = ()) -> Preview:
-    from pipelines.sample import Sampler
+    from pipelines.looking.sample import Sampler
 
     return Sampler(book.workspace, count=SAMPLED, items=items).preview(cut.cell)
 

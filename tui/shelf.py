@@ -15,7 +15,7 @@ from storage.filters import Test
 if TYPE_CHECKING:
     import polars as pl
 
-    from pipelines.search import Mode
+    from pipelines.looking.search import Mode
     from pipelines.workspace import Workspace
     from storage import Reader, SearchHit, Where
 
@@ -109,7 +109,7 @@ class Shelf:
         Raises:
             UsageError: the mode needs vectors, and the collection has none.
         """
-        from pipelines.search import embed_question, embedding_model
+        from pipelines.looking.search import embed_question, embedding_model
 
         vector = None
         if mode != "text":

@@ -19,10 +19,10 @@ from ops.errors import Problem
 from ops.op import Op
 from pipelines.draft.draft import Draft
 from pipelines.draft.entries import CellEntry, FaultEntry, NoteEntry, read_block
-from pipelines.model import Cell, Model, Note, Questions, Schedule
-from pipelines.parse import Reading, fault_said
-from pipelines.thresholds import read_questions, settled
-from pipelines.wiring import Wiring, wire
+from pipelines.file.model import Cell, Model, Note, Questions, Schedule
+from pipelines.file.parse import Reading, fault_said
+from pipelines.file.thresholds import read_questions, settled
+from pipelines.file.wiring import Wiring, wire
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from ops.errors import UsageError
 from ops.registry import op_class
 from pipelines.draft.draft import Draft
 from pipelines.draft.entries import CellEntry, NoteEntry
-from pipelines.parse import NAME
+from pipelines.file.parse import NAME
 
 Part: TypeAlias = tuple[str, tuple[str, ...] | None]
 STEM = re.compile(r"(.*?)_?\d*")

@@ -17,8 +17,8 @@ from ops.registry import all_ops, op_class
 from pipelines.draft.check import Checked
 from pipelines.draft.entries import CellEntry
 from pipelines.draft.fields import fields_of
-from pipelines.model import Cell
-from pipelines.wiring import wire
+from pipelines.file.model import Cell
+from pipelines.file.wiring import wire
 
 
 class Way(StrEnum):

@@ -13,7 +13,7 @@ from pathlib import Path
 from ops import registry
 from ops.errors import ChunkbookError
 from pipelines.events import CellStarted, Event
-from pipelines.job import run_recorded
+from pipelines.orchestrate.job import run_recorded
 from tests.dagster import tiny
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.build import build
-from pipelines.dagster_home import SETTINGS, WORKSPACE, home_for, notebook_paths
+from pipelines.orchestrate.build import build
+from pipelines.orchestrate.dagster_home import SETTINGS, WORKSPACE, home_for, notebook_paths
 
 ROOT = Path(__file__).parents[2]
 

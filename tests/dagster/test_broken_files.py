@@ -7,9 +7,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines import build as building
-from pipelines.build import build
-from pipelines.parse import read as real_read
+from pipelines.file.parse import read as real_read
+from pipelines.orchestrate import build as building
+from pipelines.orchestrate.build import build
 
 BROKEN = """\
 name: broken

@@ -13,8 +13,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from ops.context import Resources
 from ops.errors import ModelError
 from ops.inference.resources import LocalResources
-from pipelines.build import build
-from pipelines.parse import read
+from pipelines.file.parse import read
+from pipelines.orchestrate.build import build
 from pipelines.workspace import Workspace
 from tests.dagster.conftest import TINY
 

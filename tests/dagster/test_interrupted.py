@@ -11,9 +11,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.dagster_home import dagster_instance
-from pipelines.job import run_recorded
-from pipelines.parse import read
+from pipelines.file.parse import read
+from pipelines.orchestrate.dagster_home import dagster_instance
+from pipelines.orchestrate.job import run_recorded
 from pipelines.workspace import Workspace
 from tests.dagster.conftest import TINY
 

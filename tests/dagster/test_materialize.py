@@ -8,9 +8,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from pipelines.build import notebook_definitions
-from pipelines.hashes import table_hash
-from pipelines.parse import read
+from pipelines.file.parse import read
+from pipelines.orchestrate.build import notebook_definitions
+from pipelines.planning.hashes import table_hash
 from pipelines.workspace import Workspace
 from tests.dagster.conftest import TINY
 

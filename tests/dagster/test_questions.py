@@ -10,11 +10,11 @@ import dagster as dg
 import pytest
 
 from ops.errors import ChecksFailed, NotebookError
-from pipelines.build import notebook_definitions
 from pipelines.draft import Draft, check
 from pipelines.events import Event, Measured
-from pipelines.parse import read
-from pipelines.run import Options, run
+from pipelines.file.parse import read
+from pipelines.orchestrate.build import notebook_definitions
+from pipelines.running.run import Options, run
 from pipelines.workspace import Workspace
 from tests.dagster.test_materialize import materialize, materialized
 

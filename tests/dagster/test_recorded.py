@@ -20,12 +20,12 @@ from ops.errors import (
     StoreError,
     UsageError,
 )
-from pipelines.dagster_home import dagster_instance
 from pipelines.events import CellFinished, Event
-from pipelines.job import run_recorded
-from pipelines.parse import read
-from pipelines.recording import PROCESS
-from pipelines.run import Options
+from pipelines.file.parse import read
+from pipelines.orchestrate.dagster_home import dagster_instance
+from pipelines.orchestrate.job import run_recorded
+from pipelines.orchestrate.recording import PROCESS
+from pipelines.running.run import Options
 from pipelines.workspace import Workspace
 from storage.process import Process
 from tests.dagster.conftest import TINY

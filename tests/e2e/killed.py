@@ -10,7 +10,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pipelines import Notebook, batches
+from pipelines import Notebook
+from pipelines.planning import batches
 
 
 def main(finish: str, begin: str) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.dagster_home import home_for
-from pipelines.job import run_recorded
+from pipelines.orchestrate.dagster_home import home_for
+from pipelines.orchestrate.job import run_recorded
 from tests.e2e.dagster_server import Server, dagster_dev
 
 pytestmark = pytest.mark.slow

@@ -10,10 +10,10 @@ import pytest
 
 from ops.errors import StoreError, UsageError
 from pipelines import Notebook
+from pipelines.correcting.desk import Desk
+from pipelines.correcting.standing import Standing
 from pipelines.diff import diff_runs
-from pipelines.edits.desk import Desk
-from pipelines.edits.standing import Standing
-from pipelines.run import Options, run
+from pipelines.running.run import Options, run
 from pipelines.workspace import Workspace
 from tests.documents import write_documents, write_notebook
 from tests.e2e.command import Command

@@ -9,10 +9,10 @@ import pytest
 
 from ops.errors import Cancelled
 from pipelines import Notebook
-from pipelines.apply import apply_op
 from pipelines.events import CellReport
-from pipelines.run import Options, run
-from pipelines.sample import Sampler
+from pipelines.looking.apply import apply_op
+from pipelines.looking.sample import Sampler
+from pipelines.running.run import Options, run
 from tests.fitted_op import Rarest, known
 
 NOTEBOOK = """\

@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from pipelines import Notebook
-from pipelines.build import build
+from pipelines.orchestrate.build import build
 from pipelines.states import who_holds
 from pipelines.workspace import Workspace
 from tests.e2e.command import Command

@@ -15,9 +15,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from pipelines.file.parse import read
 from pipelines.notebook import Notebook
-from pipelines.parse import read
-from pipelines.served import serve_command, served_address
+from pipelines.orchestrate.served import serve_command, served_address
 from tests.documents import write_documents
 from tests.e2e.browser import PATIENCE, chromium, page
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.op import SourceItem
-from pipelines.plan import diff, known_of, plan_source
-from pipelines.wiring import wire
+from pipelines.file.wiring import wire
+from pipelines.planning.plan import diff, known_of, plan_source
 from storage import LedgerRow
 from tests.unit.test_wiring import SOURCE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.pilot import Pilot
 
 from pipelines.draft import CellEntry
-from pipelines.sample import Preview
+from pipelines.looking.sample import Preview
 from tests.tui.pilots import settle, until
 from tui.screens.notebook import NotebookScreen
 from tui.widgets.cells import CellList

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.events import Observer, RunReport
-from pipelines.lineage import Lineage
-from pipelines.sample import Preview
-from pipelines.view import Overview
-from pipelines.wiring import CellWiring
+from pipelines.file.wiring import CellWiring
+from pipelines.looking.lineage import Lineage
+from pipelines.looking.sample import Preview
+from pipelines.looking.view import Overview
 from tests.tui.books import make_hostile, make_policies, make_vectors
 from tests.tui.builder import NOTEBOOK, TEXT
 from tui.app import ChunkbookApp
@@ -91,8 +91,8 @@ def without_dagster(monkeypatch: pytest.MonkeyPatch) -> None:
         observer: Observer,
         cancelled: Callable[[], bool],
     ) -> RunReport:
-        from pipelines.run import Options
-        from pipelines.run import run as run_here
+        from pipelines.running.run import Options
+        from pipelines.running.run import run as run_here
         from pipelines.workspace import Workspace
 
         return run_here(Workspace(book.model), Options(cells=cells), observer, cancelled)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Static
 
-from pipelines.parse import read
-from pipelines.view import State
+from pipelines.file.parse import read
+from pipelines.looking.view import State
 from tests.tui.builder import (
     NOTEBOOK,
     SIZE,

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from ops.errors import ChunkbookError
-from pipelines.edits.desk import Desk
-from pipelines.edits.standing import Standing
+from pipelines.correcting.desk import Desk
+from pipelines.correcting.standing import Standing
 from pipelines.events import Observer, RunReport
 from pipelines.notebook import Notebook
-from pipelines.run import Options, run
+from pipelines.running.run import Options, run
 from pipelines.workspace import Workspace
 from tests.tui.pilots import press, search_keys, settle, shows, text_of, until
 from tui.app import ChunkbookApp

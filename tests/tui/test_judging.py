@@ -10,9 +10,9 @@ import pytest
 
 from ops.errors import Cancelled
 from ops.frames import QUESTIONS
-from pipelines.parse import read
-from pipelines.sample import Sampler
-from pipelines.view import Document
+from pipelines.file.parse import read
+from pipelines.looking.sample import Sampler
+from pipelines.looking.view import Document
 from pipelines.workspace import Workspace
 from tests.tui.pilots import text_of, until
 from tui import judging

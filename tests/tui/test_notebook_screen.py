@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from ops.errors import SourceError
 from pipelines.events import CellStarted, RunReport
-from pipelines.view import State
+from pipelines.looking.view import State
 from tests.tui.pilots import press, settle, shows, text_of, until
 from tui.app import ChunkbookApp
 from tui.book import Book

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from pipelines.edits.desk import Desk
+from pipelines.correcting.desk import Desk
+from pipelines.looking.view import State
 from pipelines.notebook import Notebook
-from pipelines.view import State
 from tests.documents import write_documents
 from tests.tui.pilots import press, search_keys, settle, text_of, until
 from tui.app import ChunkbookApp

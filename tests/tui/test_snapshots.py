@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from ops.errors import LeaseError
-from pipelines.edits.standing import Standing
+from pipelines.correcting.standing import Standing
 from pipelines.events import CellAdvanced, CellFinished, CellReport, CellStarted, Event
 from storage.edits import Anchor, Edit
 from tests.documents import write_documents

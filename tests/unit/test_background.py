@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from pipelines.background import stream
+from pipelines.orchestrate.background import stream
 
 
 def test_news_come_in_order() -> None:

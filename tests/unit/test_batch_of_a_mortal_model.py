@@ -14,7 +14,7 @@ from ops.frames import Frames, Schema, conform
 from ops.generation import ModelDied
 from ops.inference.resources import LocalResources
 from ops.op import Columns, Op
-from pipelines.batch import BatchResult, run_batch
+from pipelines.cell.batch import BatchResult, run_batch
 
 OUTPUT: Schema = {"doc_id": pl.String(), "chunk_id": pl.String(), "said": pl.String()}
 

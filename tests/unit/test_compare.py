@@ -13,8 +13,8 @@ from ops.errors import UsageError
 from ops.evaluate.questions import keyword_score, placed, read_questions
 from ops.evaluate.ranges import Range
 from ops.export.front import Dot, front
-from pipelines.compare import Variant, compare, sweep_variants
-from pipelines.parse import read
+from pipelines.file.parse import read
+from pipelines.looking.compare import Variant, compare, sweep_variants
 from tui.cli import cli
 
 FACTS = [

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.lengths import figures, picture
-from pipelines.metadata import LONGEST, plain
+from pipelines.orchestrate.lengths import figures, picture
+from pipelines.orchestrate.metadata import LONGEST, plain
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pipelines.draft.check import check_params
 from pipelines.draft.file import Outside, Stamp, difference, look, read_text, save
 from pipelines.draft.first import Survey, first_notebook, name_for, survey
 from pipelines.draft.propose import Way, proposals
-from pipelines.parse import parse
+from pipelines.file.parse import parse
 
 HERE = Path("handbook.yaml")
 TEXT = """\

@@ -23,10 +23,10 @@ from ops.evaluate.questions import read_questions
 from ops.evaluate.retrieval import Retrieval
 from ops.frames import MEASURES, Frames
 from ops.inference.resources import LocalResources
-from pipelines.compare import Variant, compare
-from pipelines.parse import read
-from pipelines.run import run
-from pipelines.sample import Sampler
+from pipelines.file.parse import read
+from pipelines.looking.compare import Variant, compare
+from pipelines.looking.sample import Sampler
+from pipelines.running.run import run
 from pipelines.workspace import Workspace
 
 FACTS = [

@@ -23,9 +23,9 @@ from ops.evaluate.sifting import REASONS, Candidate, alike, fault, find_answer
 from ops.frames import DOCUMENTS, QUESTIONS, Frames
 from ops.generation import Answer, ModelDied, Prompt, Quoted, Sampling, Surprisal
 from ops.inference.resources import LocalResources
-from pipelines.asking import as_csv
-from pipelines.parse import read
-from pipelines.run import run
+from pipelines.file.parse import read
+from pipelines.looking.asking import as_csv
+from pipelines.running.run import run
 from pipelines.workspace import Workspace
 from tui.cli import cli
 

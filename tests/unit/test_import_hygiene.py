@@ -25,7 +25,7 @@ HEAVY = (
         ("import ops", ("polars", "pydantic")),
         ("import ops.registry; ops.registry.all_ops()", ()),
         ("import storage", ("polars",)),
-        ("import pipelines; from pipelines.parse import read", ()),
+        ("import pipelines; from pipelines.file.parse import read", ()),
         ("import sys; sys.argv = ['chunkbook', '--help']; import tui.cli", ("polars", "rich")),
         ("import tui.commands.run, tui.commands.plan, tui.commands.search", ()),
     ],

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ops.errors import NotebookError
-from pipelines.model import Note
-from pipelines.parse import parse, read
+from pipelines.file.model import Note
+from pipelines.file.parse import parse, read
 
 PATH = Path("handbook.yaml")
 

@@ -9,8 +9,7 @@ import pytest
 
 from ops.errors import SourceError
 from ops.segment.recursive import Recursive
-from pipelines.notebook import Notebook
-from pipelines.view import (
+from pipelines.looking.view import (
     State,
     document,
     documents,
@@ -18,6 +17,7 @@ from pipelines.view import (
     key_parameters,
     overview,
 )
+from pipelines.notebook import Notebook
 from pipelines.workspace import Workspace
 from tests.documents import PLAIN, write_documents, write_notebook
 

@@ -9,8 +9,8 @@ import polars as pl
 
 from ops.frames import Schema
 from ops.op import Columns, Op, Segmenter, Source
-from pipelines.model import Cell
-from pipelines.wiring import wire
+from pipelines.file.model import Cell
+from pipelines.file.wiring import wire
 
 
 class Load(Source):

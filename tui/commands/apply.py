@@ -57,7 +57,7 @@ def apply(
     written as Parquet.
     """
     from ops.op import Source
-    from pipelines.apply import make_op
+    from pipelines.looking.apply import make_op
 
     given = dict(_pair(text) for text in settings)
     if op.startswith("load.") and op != "load.packages":
@@ -89,7 +89,7 @@ def _load(op: Op, failures: list[str]) -> Iterator[Frames]:
     from ops.frames import Frames
     from ops.inference.resources import LocalResources
     from ops.op import Source
-    from pipelines.apply import load_source
+    from pipelines.looking.apply import load_source
 
     assert isinstance(op, Source)
     for found in load_source(op, Context(LocalResources(Path()), Path())):
@@ -101,7 +101,7 @@ def _load(op: Op, failures: list[str]) -> Iterator[Frames]:
 
 def _with_documents(op: Op, source: Path, documents: Path, failures: list[str]) -> Iterator[Frames]:
     from ops.frames import Frames
-    from pipelines.records import chunks_frame, documents_frame
+    from pipelines.looking.records import chunks_frame, documents_frame
 
     chunks = chunks_frame(_good(source, failures))
     frames = {"documents": documents_frame(_good(documents, failures)), "chunks": chunks}
@@ -115,7 +115,7 @@ def _stream(op: Op, source: Path, failures: list[str]) -> Iterator[Frames]:
     from itertools import chain
 
     from ops.frames import Frames
-    from pipelines.records import chunks_frame, documents_frame, is_chunk
+    from pipelines.looking.records import chunks_frame, documents_frame, is_chunk
 
     good = _good(source, failures)
     first = next(good, None)
@@ -150,7 +150,7 @@ def _batches(given: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, A
 
 
 def _good(source: Path, failures: list[str]) -> Iterator[Mapping[str, Any]]:
-    from pipelines.records import Fault, read_records
+    from pipelines.looking.records import Fault, read_records
 
     where: Path | IO[str] = sys.stdin if str(source) == "-" else source
     for found in read_records(where):
@@ -163,7 +163,7 @@ def _good(source: Path, failures: list[str]) -> Iterator[Mapping[str, Any]]:
 def _applied(op: Op, frames: Frames, failures: list[str]) -> Frames:
     from ops.context import Context
     from ops.inference.resources import LocalResources
-    from pipelines.apply import apply_op
+    from pipelines.looking.apply import apply_op
     from pipelines.vectors import Remembered, RememberedAnswers
 
     resources = LocalResources(Path(), vectors=Remembered(), answers=RememberedAnswers())
@@ -174,8 +174,8 @@ def _applied(op: Op, frames: Frames, failures: list[str]) -> Frames:
 
 
 def _write(op: Op, results: Iterator[Frames], frame: str | None, output: Path | None) -> None:
-    from pipelines.apply import output_frames
-    from pipelines.records import records
+    from pipelines.looking.apply import output_frames
+    from pipelines.looking.records import records
 
     if output is not None and output.suffix == ".parquet":
         _write_parquet(op, list(results), frame, output)
@@ -191,7 +191,7 @@ def _write(op: Op, results: Iterator[Frames], frame: str | None, output: Path | 
 def _write_parquet(op: Op, results: list[Frames], frame: str | None, output: Path) -> None:
     import polars as pl
 
-    from pipelines.apply import output_frames
+    from pipelines.looking.apply import output_frames
 
     tables: list[pl.DataFrame] = []
     for frames in results:

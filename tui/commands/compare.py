@@ -26,8 +26,8 @@ def compare(notebook: Path, cells: str, **options: Any) -> None:
     questions.
     """
     from ops.registry import suggest
-    from pipelines.compare import Variant
-    from pipelines.parse import read
+    from pipelines.file.parse import read
+    from pipelines.looking.compare import Variant
     from tui.commands.comparing import report
 
     model = read(notebook)

@@ -14,7 +14,7 @@ from tui.commands.arguments import as_json, echo_json
 
 if TYPE_CHECKING:
     from ops.evaluate.bootstrap import Interval
-    from pipelines.compare import Comparison, Variant
+    from pipelines.looking.compare import Comparison, Variant
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,7 +64,7 @@ def report(
     """Compare the variants; print the table and the advice, and draw the picture."""
     from ops.errors import UsageError
     from ops.evaluate.questions import read_questions
-    from pipelines.compare import ALL, compare
+    from pipelines.looking.compare import ALL, compare
 
     if output is not None and questions is None:
         raise UsageError("without questions there is no recall to draw", hint="add --questions")

@@ -28,10 +28,10 @@ def demo(notebook: Path) -> None:
     import storage
 
     storage.warm()
-    from pipelines.job import run_recorded
-    from pipelines.parse import read
-    from pipelines.run import Options
-    from pipelines.search import ask
+    from pipelines.file.parse import read
+    from pipelines.looking.search import ask
+    from pipelines.orchestrate.job import run_recorded
+    from pipelines.running.run import Options
     from tui.commands.progress import progress
     from tui.commands.run import print_report
     from tui.commands.search import print_hits

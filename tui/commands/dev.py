@@ -24,7 +24,7 @@ def dev(notebooks: tuple[Path, ...], port: int) -> None:
 
     It listens on this machine only and shares the home of `chunkbook run`, so that its runs show.
     """
-    from pipelines.dagster_home import home_for, notebook_paths
+    from pipelines.orchestrate.dagster_home import home_for, notebook_paths
 
     paths = [path.resolve() for path in notebooks] or notebook_paths()
     home = home_for(paths)

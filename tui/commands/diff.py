@@ -40,7 +40,7 @@ def diff(notebook: Path, run_a: str, run_b: str, most: int, as_json: bool) -> No
 
     storage.warm()
     from pipelines.diff import diff_runs
-    from pipelines.parse import read
+    from pipelines.file.parse import read
     from pipelines.workspace import Workspace
 
     found = diff_runs(Workspace(read(notebook), read_only=True), run_a, run_b)

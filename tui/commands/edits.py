@@ -14,7 +14,7 @@ import click
 from tui.commands.arguments import as_json, echo_json, notebook_argument
 
 if TYPE_CHECKING:
-    from pipelines.edits.standing import Standing
+    from pipelines.correcting.standing import Standing
 
 
 @click.command()
@@ -49,9 +49,9 @@ def edits(
     import storage
 
     storage.warm()
-    from pipelines.edits.desk import Desk
-    from pipelines.edits.exchange import export_edits, import_edits
-    from pipelines.parse import read
+    from pipelines.correcting.desk import Desk
+    from pipelines.correcting.exchange import export_edits, import_edits
+    from pipelines.file.parse import read
     from pipelines.workspace import Workspace
 
     model = read(notebook)

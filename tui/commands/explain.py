@@ -13,7 +13,7 @@ from ops.errors import UsageError
 from tui.commands.arguments import as_json, echo_json, notebook_argument
 
 if TYPE_CHECKING:
-    from pipelines.explain import DocumentKeywords
+    from pipelines.looking.explain import DocumentKeywords
 
 
 @click.group()
@@ -56,8 +56,8 @@ def keywords(
     import storage
 
     storage.warm()
-    from pipelines.explain import explain_keywords
-    from pipelines.parse import read
+    from pipelines.file.parse import read
+    from pipelines.looking.explain import explain_keywords
     from pipelines.workspace import Workspace
 
     found = explain_keywords(Workspace(read(notebook), read_only=True), document, cell, count)

@@ -12,7 +12,7 @@ import click
 from tui.commands.arguments import as_json, echo_json, notebook_argument
 
 if TYPE_CHECKING:
-    from pipelines.lineage import Lineage
+    from pipelines.looking.lineage import Lineage
 
 
 @click.command()
@@ -24,8 +24,8 @@ def lineage(notebook: Path, chunk_id: str, as_json: bool) -> None:
     import storage
 
     storage.warm()
-    from pipelines.lineage import trace
-    from pipelines.parse import read
+    from pipelines.file.parse import read
+    from pipelines.looking.lineage import trace
     from pipelines.workspace import Workspace
 
     found = trace(Workspace(read(notebook), read_only=True), chunk_id)

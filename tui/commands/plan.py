@@ -13,7 +13,7 @@ from ops.errors import UsageError
 from tui.commands.arguments import as_json, echo_json, notebook_argument
 
 if TYPE_CHECKING:
-    from pipelines.model import Model
+    from pipelines.file.model import Model
 
 
 @click.command()
@@ -87,8 +87,8 @@ def plan(notebook: Path, retry: bool, given: tuple[str, ...], as_json: bool) -> 
 
 
 def _changed(model: Model, given: tuple[str, ...]) -> Model:
-    from pipelines.apply import value_of
-    from pipelines.whatif import changed
+    from pipelines.looking.apply import value_of
+    from pipelines.looking.whatif import changed
 
     for told in given:
         name, sign, value = told.partition("=")

@@ -14,8 +14,8 @@ from ops.errors import UsageError
 from tui.commands.arguments import as_json, echo_json, notebook_argument
 
 if TYPE_CHECKING:
-    from pipelines.asking import Made
-    from pipelines.model import Model
+    from pipelines.file.model import Model
+    from pipelines.looking.asking import Made
 
 
 @click.command()
@@ -48,8 +48,8 @@ def questions(
     copy the text or repeat each other are refused, and it is said how many for which reason. Read
     what is left, and strike out what nobody would ask: a small model's questions are simple.
     """
-    from pipelines.asking import as_csv, made_by
-    from pipelines.parse import read
+    from pipelines.file.parse import read
+    from pipelines.looking.asking import as_csv, made_by
 
     found = read(notebook)
     made = made_by(found, cell) if cell else _make(found, sample, count, model)
@@ -74,8 +74,8 @@ def questions(
 
 def _make(model: Model, sample: int | None, count: int, name: str) -> Made:
     from ops.evaluate.made import Questions
-    from pipelines.asking import make_questions
-    from pipelines.compare import ALL
+    from pipelines.looking.asking import make_questions
+    from pipelines.looking.compare import ALL
 
     op = Questions(model=name, count=count)
     if not sys.stderr.isatty():

@@ -20,7 +20,7 @@ def release(notebook: Path, as_json: bool) -> None:
 
     storage.warm()
     from pipelines import states
-    from pipelines.parse import read
+    from pipelines.file.parse import read
     from pipelines.workspace import Workspace
 
     model = read(notebook)

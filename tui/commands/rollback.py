@@ -25,7 +25,7 @@ def rollback(notebook: Path, run: str | None, as_json: bool) -> None:
     import storage
 
     storage.warm()
-    from pipelines.parse import read
+    from pipelines.file.parse import read
     from pipelines.states import roll_back
     from pipelines.workspace import Workspace
 

@@ -14,7 +14,7 @@ from tui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from pipelines.events import RunReport
-    from pipelines.model import Model
+    from pipelines.file.model import Model
 
 
 @click.command()
@@ -49,7 +49,7 @@ def run(
     import storage
 
     storage.warm()
-    from pipelines.parse import read
+    from pipelines.file.parse import read
     from tui.commands.progress import progress
 
     model = read(notebook)
@@ -58,8 +58,8 @@ def run(
 
         sample_cells(model, cells, sample, as_json)
         return
-    from pipelines.job import run_recorded
-    from pipelines.run import Options
+    from pipelines.orchestrate.job import run_recorded
+    from pipelines.running.run import Options
 
     options = Options(cells=cells or None, retry=retry, refit=refit, allow_empty=allow_empty)
     with progress(quiet) as observer:
@@ -108,7 +108,7 @@ def print_report(report: RunReport) -> None:
 
 def _say_conflicts(model: Model) -> None:
     """Say how many edits by hand could not be applied again, if any."""
-    from pipelines.edits.desk import Desk
+    from pipelines.correcting.desk import Desk
     from pipelines.workspace import Workspace
 
     edits = Desk(Workspace(model, read_only=True)).all()

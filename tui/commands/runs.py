@@ -28,7 +28,7 @@ def runs(notebook: Path, limit: int, as_json: bool) -> None:
     import storage
 
     storage.warm()
-    from pipelines.parse import read
+    from pipelines.file.parse import read
     from pipelines.states import list_runs
     from pipelines.workspace import Workspace
     from tui.commands.tables import print_table

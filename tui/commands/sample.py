@@ -13,12 +13,12 @@ from tui.commands.arguments import echo_json
 from tui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from pipelines.model import Model
+    from pipelines.file.model import Model
 
 
 def sample_cells(model: Model, cells: Sequence[str], count: int, as_json: bool) -> None:
     """Preview cells (all of them by default) over `count` documents and print what they give."""
-    from pipelines.sample import Sampler
+    from pipelines.looking.sample import Sampler
     from pipelines.workspace import Workspace, main_frame
 
     workspace = Workspace(model)

@@ -38,8 +38,8 @@ def search(
     import storage
 
     storage.warm()
-    from pipelines.parse import read
-    from pipelines.search import ask
+    from pipelines.file.parse import read
+    from pipelines.looking.search import ask
 
     found = ask(read(notebook), question, mode=mode, k=k, collection=collection)
     if as_json:

@@ -33,8 +33,8 @@ def serve(notebook: Path, port: int, in_browser: bool) -> None:
     import shlex
     import sys
 
-    from pipelines.parse import read
-    from pipelines.served import noted
+    from pipelines.file.parse import read
+    from pipelines.orchestrate.served import noted
 
     model = read(notebook)
     try:

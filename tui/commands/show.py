@@ -45,8 +45,8 @@ def show(
 
     storage.warm()
     from ops.export.html import page
-    from pipelines.parse import read
-    from pipelines.search import collection_of
+    from pipelines.file.parse import read
+    from pipelines.looking.search import collection_of
     from pipelines.workspace import Workspace
 
     model = read(notebook)

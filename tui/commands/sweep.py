@@ -33,8 +33,8 @@ def sweep(notebook: Path, settings: tuple[str, ...], **options: Any) -> None:
 
     The file stays as it is, and nothing is stored. See `chunkbook compare` for what is measured.
     """
-    from pipelines.compare import sweep_variants
-    from pipelines.parse import read
+    from pipelines.file.parse import read
+    from pipelines.looking.compare import sweep_variants
     from tui.commands.comparing import report
 
     values = dict(_setting(text) for text in settings)

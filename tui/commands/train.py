@@ -40,9 +40,9 @@ def segment(
     from ops.context import Context
     from ops.segment.piece import documents_of
     from ops.segment.training import train as learn
-    from pipelines.compare import ALL
-    from pipelines.parse import read
-    from pipelines.sample import Sampler
+    from pipelines.file.parse import read
+    from pipelines.looking.compare import ALL
+    from pipelines.looking.sample import Sampler
     from pipelines.workspace import Workspace
 
     model = read(notebook)

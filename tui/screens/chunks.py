@@ -18,7 +18,7 @@ from textual.widgets import Footer
 from textual.worker import get_current_worker
 
 from ops.errors import UsageError
-from pipelines.lineage import Lineage
+from pipelines.looking.lineage import Lineage
 from tui.book import Book
 from tui.messages import ShowLineage, ShowSource
 from tui.query import Query, page_of, row_of, rows_of

@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Footer
 
-from pipelines.edits.standing import Standing
+from pipelines.correcting.standing import Standing
 from tui.desk import Marks
 from tui.widgets.facts import Facts
 from tui.widgets.figures import counted, moment

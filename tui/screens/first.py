@@ -165,7 +165,7 @@ class FirstScreen(Screen[None]):
 
     def _wrong(self) -> str:
         """What speaks against making it; "" when nothing does."""
-        from pipelines.parse import NAME
+        from pipelines.file.parse import NAME
 
         if not NAME.fullmatch(self.name_given):
             return "a name has lower-case letters, digits and _, a letter first"

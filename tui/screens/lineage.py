@@ -18,8 +18,8 @@ from textual.widgets import Footer, Static, TabbedContent, TabPane
 
 from ops.errors import ChunkbookError, UsageError
 from pipelines.diff import RunDiff
-from pipelines.lineage import Lineage
-from pipelines.whatif import Redo
+from pipelines.looking.lineage import Lineage
+from pipelines.looking.whatif import Redo
 from storage import Manifest
 from tui.book import Book
 from tui.messages import ShowLineage
@@ -177,7 +177,7 @@ class LineageScreen(BookScreen):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="states")
     def _list(self) -> None:
-        from pipelines.view import has_store
+        from pipelines.looking.view import has_store
 
         workspace = self.book.workspace
         states = workspace.tables.manifests()[::-1] if has_store(workspace) else []
@@ -291,8 +291,8 @@ class LineageScreen(BookScreen):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="reckon")
     def _reckon(self, cell: str, name: str, text: str) -> None:
-        from pipelines.apply import value_of
-        from pipelines.whatif import what_if
+        from pipelines.looking.apply import value_of
+        from pipelines.looking.whatif import what_if
 
         said = f"{cell}: {name} = {text}"
         try:

@@ -19,7 +19,7 @@ from textual.widgets import Footer, Static
 from ops.errors import UsageError
 from ops.registry import op_class
 from pipelines.draft import CellEntry, NoteEntry
-from pipelines.view import Overview, State
+from pipelines.looking.view import Overview, State
 from tui.book import Book
 from tui.messages import ShowSource
 from tui.outline import outline
@@ -35,7 +35,7 @@ from tui.widgets.source import SourceView
 from tui.widgets.table import PAGE, Column, PageTable, Row
 
 if TYPE_CHECKING:
-    from pipelines.sample import Preview
+    from pipelines.looking.sample import Preview
 
 PAUSE: Final = 0.05
 """Seconds that a choice must stand before what it shows is read."""

@@ -13,8 +13,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from pipelines.model import Model
-from pipelines.view import Overview
+from pipelines.file.model import Model
+from pipelines.looking.view import Overview
 from tui.widgets.figures import count
 from tui.widgets.plain import plain
 from tui.widgets.table import Column, PageTable, Row

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.worker import get_current_worker
 
 from ops.errors import Cancelled, ChunkbookError
-from pipelines.view import State
+from pipelines.looking.view import State
 from tui.book import Book
 from tui.screens.builder import BuilderScreen, needs_model
 from tui.widgets.glance import Glance, Stage, glance_of
@@ -22,8 +22,8 @@ from tui.widgets.plain import one_line
 
 if TYPE_CHECKING:
     from pipelines.draft import CellEntry, Draft
-    from pipelines.sample import Preview
-    from pipelines.wiring import CellWiring
+    from pipelines.file.wiring import CellWiring
+    from pipelines.looking.sample import Preview
 
 SETTLED: Final = 0.2
 """Seconds that parameters must stand before a preview is begun."""

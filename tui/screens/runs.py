@@ -14,7 +14,7 @@ from textual.message import Message
 
 from ops.errors import Cancelled
 from pipelines.events import CellAdvanced, CellFinished, CellStarted
-from pipelines.view import Overview, State
+from pipelines.looking.view import Overview, State
 from tui.book import Book
 from tui.messages import Crashed
 from tui.running import RunEnded, RunNews, Throttle

@@ -10,7 +10,7 @@ from typing import Final
 
 from textual.content import Content
 
-from pipelines.view import CellStatus, State
+from pipelines.looking.view import CellStatus, State
 from tui.widgets.figures import counted, seconds
 from tui.widgets.plain import one_line
 from tui.widgets.spark import bar, merged, spark

@@ -26,7 +26,7 @@ from textual.visual import Visual
 
 from ops.op import Op
 from pipelines.draft import CellEntry, Checked, Entry, FaultEntry, NoteEntry
-from pipelines.view import CellStatus, key_parameters
+from pipelines.looking.view import CellStatus, key_parameters
 from tui.widgets.cell import CardView, Progress, card, mark
 from tui.widgets.facts import told
 from tui.widgets.glance import Glance, glance

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static, TabbedContent, TabPane
 
-from pipelines.lineage import Lineage
+from pipelines.looking.lineage import Lineage
 from tui.desk import Marks
 from tui.shelf import ChunkView, ScoredKeyword
 from tui.widgets.facts import Facts, columns_of, told

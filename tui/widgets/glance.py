@@ -22,8 +22,8 @@ from tui.widgets.wrap import wrap
 if TYPE_CHECKING:
     import polars as pl
 
-    from pipelines.sample import Preview
-    from pipelines.wiring import CellWiring
+    from pipelines.file.wiring import CellWiring
+    from pipelines.looking.sample import Preview
 
 MOST: Final = 5
 """Rows that are shown."""

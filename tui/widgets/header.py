@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from pipelines.view import Overview, State
+from pipelines.looking.view import Overview, State
 from tui.widgets.figures import moment
 from tui.widgets.plain import one_line
 

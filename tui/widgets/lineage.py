@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ops.registry import op_class
-from pipelines.lineage import Lineage, Step
+from pipelines.looking.lineage import Lineage, Step
 from tui.widgets.facts import told
 from tui.widgets.figures import counted, moment, seconds, size
 from tui.widgets.plain import one_line

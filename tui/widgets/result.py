@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static, TabbedContent, TabPane
 
-from pipelines.view import Document
+from pipelines.looking.view import Document
 from tui.widgets.canvas import Canvas
 from tui.widgets.facts import Facts, columns_of, told
 from tui.widgets.figures import count, counted

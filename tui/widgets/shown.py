@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from pipelines.view import Document
+from pipelines.looking.view import Document
 from tui.widgets.canvas import Canvas, Span, apart
 from tui.widgets.facts import told
 from tui.widgets.table import Column, Row

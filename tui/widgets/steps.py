@@ -7,7 +7,7 @@ __all__ = ["facts_of", "place_of", "step_rows"]
 from textual.content import Content
 
 from ops.registry import op_class
-from pipelines.lineage import Lineage, Step
+from pipelines.looking.lineage import Lineage, Step
 from tui.widgets.facts import told
 from tui.widgets.figures import count, counted, moment, seconds, size
 from tui.widgets.plain import one_line

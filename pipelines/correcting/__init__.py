@@ -1,0 +1,1 @@
+"""Edits by hand: making them, how they stand, taking them along."""

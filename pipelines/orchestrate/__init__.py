@@ -1,0 +1,1 @@
+"""The Dagster side: assets, checks, schedules, sensors, recorded runs."""

@@ -1,0 +1,1 @@
+"""Carries plans out: cell by cell, batch by batch, into the store, and publishes."""
