@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.segment.recursive import Recursive
 from tests.documents import WHOLE, write_documents, write_notebook
 from tests.e2e.command import Command
 
@@ -56,7 +57,7 @@ def test_from_run_to_lineage(notebook: Path, chunkbook: Command) -> None:
         assert step["fingerprint"]
     text = chunkbook("lineage", notebook, chunk["chunk_id"]).out
     assert chunk["chunk_id"] in text
-    assert "segment.recursive v1" in text
+    assert f"segment.recursive v{Recursive.version}" in text
 
 
 def test_sample_stores_nothing(notebook: Path, chunkbook: Command) -> None:

@@ -113,7 +113,16 @@ class Frames:
             if tuple(self.pilot.app.size) != SIZES[size]:
                 await self.pilot.resize_terminal(*SIZES[size])
                 await settle(self.pilot)
+            await self._lay_out_behind()
             self._compare(KEPT / f"{size}-{self.shade}-{name}.txt")
+
+    async def _lay_out_behind(self) -> None:
+        """Textual lays out what is behind a dialog when it likes; widgets tell their new heights
+        once, and those around them then find their places."""
+        for _ in range(2 if self.pilot.app._background_screens else 0):
+            for screen in self.pilot.app._background_screens:
+                screen._refresh_layout()
+            await settle(self.pilot)
 
     def _compare(self, path: Path) -> None:
         found = frame(self.pilot.app)
@@ -246,6 +255,7 @@ async def test_running_and_errors(app: ChunkbookApp, walk: Walk, shade: str) -> 
         said = "another run of the notebook 'policies' is going on: host:42 since 09:30"
         app.push_screen(ErrorScreen(LeaseError(said, hint="wait for it, or stop it")))
         await frames.take("refused")
+        await press(frames.pilot, "escape")
         app.push_screen(ErrorScreen(ValueError("[b]an unexpected value\x1b[0m")))
         await frames.take("crashed")
         await press(frames.pilot, "escape", "escape")

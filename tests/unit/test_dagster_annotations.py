@@ -17,7 +17,7 @@ def takes_dagster(path: Path) -> bool:
     return any(ast.unparse(node).split()[1].split(".")[0] == "dagster" for node in imports)
 
 
-FACING = sorted(path for path in PIPELINES.glob("*.py") if takes_dagster(path))
+FACING = sorted(path for path in PIPELINES.rglob("*.py") if takes_dagster(path))
 
 
 def test_they_are_found() -> None:
