@@ -172,7 +172,6 @@ async def _steps(frames: Frames, app: ChunkbookApp) -> None:
             await press(frames.pilot, "escape")
 
 
-@pytest.mark.full
 @pytest.mark.parametrize("shade", SHADES)
 async def test_screens(app: ChunkbookApp, walk: Walk, shade: str) -> None:
     async with walk(app, shade) as frames:
