@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["VECTOR", "bare_type", "from_arrow", "stored_schema", "to_arrow"]
+__all__ = ["AT_ONCE", "VECTOR", "bare_type", "from_arrow", "scan", "stored_schema", "to_arrow"]
 
 from typing import Any, Final, cast
 
@@ -14,6 +14,10 @@ from ops.frames import Schema
 
 VECTOR: Final = "vector"
 """The column whose lists of floats all have one length and can be searched."""
+
+AT_ONCE: Final = 1 << 16
+"""Rows read at once. Lance gives a thousand unasked, and each batch waits for another thread: over
+a million rows that takes six times as long as reading them."""
 
 _PRIMARY_KEY: Final = {"lance-schema:unenforced-primary-key": "true"}
 
@@ -74,6 +78,11 @@ def to_arrow(rows: pl.DataFrame, schema: Any) -> Any:
             f"rows do not fit their table: {error}",
             hint="other types belong in a table with another schema key",
         ) from error
+
+
+def scan(query: Any) -> Any:
+    """All rows of a query without search, as one `pyarrow.Table`."""
+    return query.to_batches(AT_ONCE).read_all()
 
 
 def from_arrow(table: Any) -> pl.DataFrame:

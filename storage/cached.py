@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from ops.frames import Schema
-from storage.arrow import stored_schema, to_arrow
+from storage.arrow import scan, stored_schema, to_arrow
 from storage.database import Database, talking
 from storage.filters import any_of
 
@@ -41,7 +41,7 @@ class Cached:
         for start in range(0, len(wanted), _ASKED):
             where = any_of(self._key, wanted[start : start + _ASKED])
             with talking(self._database.uri, f"reading {self._name}"):
-                yield handle.search().where(where).to_arrow()
+                yield scan(handle.search().where(where))
 
     def put(self, rows: pl.DataFrame, width: int | None = None) -> None:
         """Keep these, in one commit; those already known stay as they are.

@@ -12,7 +12,7 @@ import polars as pl
 
 from ops.errors import StoreError
 from ops.frames import ORDER, PRIMARY, Schema, in_order
-from storage.arrow import VECTOR, from_arrow, stored_schema, to_arrow
+from storage.arrow import VECTOR, from_arrow, scan, stored_schema, to_arrow
 from storage.database import Database, talking
 from storage.filters import any_of
 
@@ -177,7 +177,7 @@ def read_ordered(
         query = handle.search().select(list(dict.fromkeys([*names, *by])))
         if documents is not None:
             query = query.where(any_of("doc_id", dict.fromkeys(documents)))
-        found = from_arrow(query.to_arrow())
+        found = from_arrow(scan(query))
     return in_order(frame, found).select(names)
 
 

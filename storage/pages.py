@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ops.errors import UsageError
-from storage.arrow import from_arrow
+from storage.arrow import AT_ONCE, from_arrow, scan
 from storage.heap import give_back
 from storage.sorting import ROW_ID, sorted_ids
 
@@ -113,7 +113,7 @@ class Pages:
 
         def read(names: Sequence[str]) -> Any:
             query = self._handle.search().select(list(names)).with_row_id(True)
-            return (query.where(where) if where else query).to_batches()
+            return (query.where(where) if where else query).to_batches(AT_ONCE)
 
         ids = sorted_ids(read, by, self._default[-1])
         if len(ids) > _LARGE:
@@ -123,7 +123,7 @@ class Pages:
     def _passing(self, where: str, whole: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Those of all rows, which stand in their order, that pass a filter."""
         query = self._handle.search().where(where).select([ROW_ID]).with_row_id(True)
-        found: NDArray[np.uint64] = query.to_arrow()[ROW_ID].to_numpy()
+        found: NDArray[np.uint64] = scan(query)[ROW_ID].to_numpy()
         if len(found) == len(whole):
             return whole
         if (whole[1:] > whole[:-1]).all():  # the table is stored in this order

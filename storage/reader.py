@@ -13,7 +13,7 @@ import polars as pl
 from ops.context import CollectionSpec
 from ops.errors import StoreError, UsageError
 from ops.frames import ORDER, in_order
-from storage.arrow import VECTOR, from_arrow
+from storage.arrow import VECTOR, from_arrow, scan
 from storage.cells import frame_of, read_ordered
 from storage.database import Database, talking
 from storage.filters import Where, condition, equals
@@ -222,7 +222,7 @@ class Reader:
         if not tables:
             return pl.DataFrame(schema={"doc_id": pl.String(), "chunks": pl.UInt32()})
         with talking(self._database.uri, f"reading {tables[0]}"):
-            rows = from_arrow(self._handle(tables[0]).search().select(["doc_id"]).to_arrow())
+            rows = from_arrow(scan(self._handle(tables[0]).search().select(["doc_id"])))
         return rows.group_by("doc_id").len("chunks")
 
     def _hits(self, collection: str, found: pl.DataFrame) -> list[SearchHit]:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from ops.frames import Schema
-from storage.arrow import from_arrow, stored_schema, to_arrow
+from storage.arrow import from_arrow, scan, stored_schema, to_arrow
 from storage.database import Database, talking
 
 
@@ -31,7 +31,7 @@ class Records:
             return pl.DataFrame(schema={name: self.schema[name] for name in names})
         with talking(self.database.uri, f"reading {self.name}"):
             query = handle.search().select(list(dict.fromkeys([*names, self.key])))
-            table = (query.where(where) if where else query).to_arrow()
+            table = scan(query.where(where) if where else query)
         return from_arrow(table).sort(self.key).select(names)
 
     def upsert(self, rows: pl.DataFrame) -> None:

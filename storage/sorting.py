@@ -9,8 +9,7 @@ from __future__ import annotations
 
 __all__ = ["ROW_ID", "sorted_ids"]
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -19,7 +18,6 @@ from numpy.typing import NDArray
 
 ROW_ID: Final = "_rowid"
 _MOST: Final = 1 << 62
-_GROUP: Final = 64
 
 Read: TypeAlias = Callable[[Sequence[str]], Iterable[Any]]
 """Gives Arrow record batches with these columns and the row id."""
@@ -49,9 +47,9 @@ def _coded(read: Read, by: Mapping[str, bool]) -> tuple[NDArray[np.uint64], Code
     """The row ids, and for each row a number that sorts as its columns do."""
     parts: dict[str, list[pl.Series]] = {name: [] for name in (ROW_ID, *by)}
     numbers: dict[str, dict[str, int]] = {}
-    for table in _together(read(list(by))):
+    for batch in read(list(by)):
         for name, found in parts.items():
-            column = table.column(name).combine_chunks()
+            column = batch.column(name)
             if str(column.type) in ("string", "large_string"):
                 found.append(_numbered(column, numbers.setdefault(name, {})))
             else:
@@ -73,15 +71,6 @@ def _coded(read: Read, by: Mapping[str, bool]) -> tuple[NDArray[np.uint64], Code
         codes = codes * size + values
         span *= size
     return ids, codes
-
-
-def _together(batches: Iterable[Any]) -> Iterator[Any]:
-    """Tables of many batches: Lance gives a thousand rows at once, and each call has its price."""
-    import pyarrow as pa
-
-    waiting = iter(batches)
-    while group := list(islice(waiting, _GROUP)):
-        yield pa.Table.from_batches(group)
 
 
 def _filled(ranks: pl.Series) -> tuple[Codes, int]:
