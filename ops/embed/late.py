@@ -7,6 +7,7 @@ __all__ = ["MARKS", "Reading", "late_vectors", "mixed", "readings_of"]
 import hashlib
 import json
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -18,6 +19,8 @@ from ops.steps import Steps
 
 MARKS: Final = ("read_start", "read_end")
 """Columns of `segment.late`: the span of the document that is read with a chunk."""
+KEPT: Final = 256
+"""Texts after which the vectors are kept, so that a run that is killed does not lose more."""
 
 
 class Reading(NamedTuple):
@@ -63,14 +66,18 @@ def late_vectors(
         if key not in known:
             missing.setdefault(one.text, []).append(one)
     steps = Steps(ctx, len(missing), documents)
-    for text, own in missing.items():
-        vectors, places = embedder.embed_tokens(text, too_long="window")
-        fresh = {keys[one]: _mean(vectors, places, one) for one in own}
-        if not all(map(np.any, fresh.values())):  # a text without tokens
-            fresh = dict.fromkeys(fresh, embedder.embed([text])[0])
+    waiting = iter(missing.items())
+    while some := list(islice(waiting, KEPT)):
+        fresh: dict[str, NDArray[np.float32]] = {}
+        for text, own in some:
+            vectors, places = embedder.embed_tokens(text, too_long="window")
+            found = {keys[one]: _mean(vectors, places, one) for one in own}
+            if not all(map(np.any, found.values())):  # a text without tokens
+                found = dict.fromkeys(found, embedder.embed([text])[0])
+            fresh |= found
+            steps.done(1)
         cache.put(embedder.hash, fresh)
         known |= fresh
-        steps.done(1)
     steps.finish()
     return {one: known[key] for one, key in keys.items()}
 

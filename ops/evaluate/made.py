@@ -14,12 +14,11 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from ops.context import Context
 from ops.evaluate.asking import LIMIT, Form, facts, grammar, passages, prompt
-from ops.evaluate.sifting import REASONS, Candidate, alike, fault, find_answer
+from ops.evaluate.sifting import REASONS, Candidate, Words, fault, find_answer
 from ops.frames import QUESTIONS, Frames, Schema, conform, digest
 from ops.generation import Generator, ModelDied, Prompt, Sampling
 from ops.op import Columns, Fitted, parameter
@@ -109,19 +108,21 @@ class Questions(Fitted):
     def fit(self, parts: Iterable[bytes]) -> bytes:
         """The questions of all documents, each that is like an earlier one refused."""
         opened = sorted((json.loads(part) for part in parts if part), key=lambda p: str(p["doc"]))
-        texts: list[str] = []
-        vectors: list[NDArray[np.float32]] = []
-        for row in (row for part in opened for row in part["rows"]):
-            raw = base64.b64decode(row.pop("vector", ""))
-            if row["refused"]:
-                continue
-            vector = np.frombuffer(raw, dtype=np.float32)
-            close = bool(vectors) and float(np.max(np.stack(vectors) @ vector)) >= self.alike
-            if close or any(alike(row["question"], text) for text in texts):
+        rows = [row for part in opened for row in part["rows"]]
+        raw = [base64.b64decode(row.pop("vector", "")) for row in rows]
+        good = [(row, one) for row, one in zip(rows, raw, strict=True) if not row["refused"]]
+        vectors = [np.frombuffer(one, dtype=np.float32) for _, one in good]
+        kept = np.empty((len(good), len(vectors[0]) if good else 0), dtype=np.float32)
+        count = 0
+        words = Words()
+        for (row, _), vector in zip(good, vectors, strict=True):
+            close = float(np.max(kept[:count] @ vector, initial=-1.0)) >= self.alike
+            if words.has_like(row["question"]) or close:
                 row["refused"] = REASONS["duplicate"]
             else:
-                texts.append(row["question"])
-                vectors.append(vector)
+                words.add(row["question"])
+                kept[count] = vector
+                count += 1
         return json.dumps({part["doc"]: part for part in opened}, sort_keys=True).encode()
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["Candidate", "REASONS", "alike", "find_answer", "fault"]
+__all__ = ["Candidate", "REASONS", "find_answer", "fault"]
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -81,11 +82,34 @@ def fault(found: Candidate, passage: str) -> str:
     return ""
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether two questions ask for the same in nearly the same words."""
-    first, second = set(terms(one)), set(terms(other))
-    either = len(first | second)
-    return not either or len(first & second) >= SHARE * either
+class Words:
+    """Questions by their terms, to find one that asks in nearly the same words.
+
+    Two are alike when they share `SHARE` of the terms that either has. Only those are compared that
+    have a term in common, and none when a question has no term: it is like any other such.
+    """
+
+    def __init__(self) -> None:
+        self._sizes: list[int] = []
+        self._having: dict[str, list[int]] = {}
+
+    def add(self, question: str) -> None:
+        """Remember a question."""
+        own = set(terms(question))
+        for term in own:
+            self._having.setdefault(term, []).append(len(self._sizes))
+        self._sizes.append(len(own))
+
+    def has_like(self, question: str) -> bool:
+        """Whether one like this is remembered."""
+        own = set(terms(question))
+        if not own:
+            return 0 in self._sizes
+        shared = Counter(number for term in own for number in self._having.get(term, ()))
+        return any(
+            both >= SHARE * (len(own) + self._sizes[number] - both)
+            for number, both in shared.items()
+        )
 
 
 def _run(words: Sequence[str], text: Sequence[str]) -> int:

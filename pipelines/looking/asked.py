@@ -19,7 +19,7 @@ from ops.evaluate.ranges import Range, score
 from ops.frames import DOCUMENTS
 from pipelines.cell.recut import Recutter, maker_of
 from pipelines.events import MeasureReport
-from pipelines.file.model import Limit, Questions
+from pipelines.file.model import Limit
 from pipelines.looking.compare import EDITED, stability
 from pipelines.looking.search import embedding_model
 from pipelines.workspace import Workspace
@@ -47,16 +47,17 @@ def measure(workspace: Workspace, reader: Reader, ctx: Context) -> tuple[Measure
     if wanted is None:
         return ()
     reports = {limit.measure: _empty(limit) for limit in wanted.limits}
+    known = _listed(workspace, reader)
     try:
         asked = read_questions(workspace.model.base / wanted.file)
     except UsageError as error:
         for name in ("recall", "iou"):
             reports[name] = replace(reports[name], said=str(error.message))
     else:
-        reports |= _found(workspace, reader, wanted, asked, ctx, reports)
+        reports |= _found(workspace, reader, known, asked, ctx, reports)
     maker = maker_of(workspace.wiring, wanted.collection)
-    some = pl.concat(list(_documents(workspace, reader, _evenly(workspace, reader))))
-    if maker is not None and len(some):
+    if maker is not None and len(known):
+        some = pl.concat(list(_documents(workspace, reader, _evenly(known))))
         stable = stability(some, Recutter(workspace.wiring, maker), ctx)
         said = f"chunks of {len(some)} documents, each edited a little"
         reports["stability"] = replace(reports["stability"], value=stable, said=said)
@@ -83,17 +84,15 @@ def _empty(limit: Limit) -> MeasureReport:
 def _found(
     workspace: Workspace,
     reader: Reader,
-    wanted: Questions,
+    known: pl.DataFrame,
     asked: Sequence[Question],
     ctx: Context,
     reports: Mapping[str, MeasureReport],
 ) -> dict[str, MeasureReport]:
-    answers = _places(workspace, reader, asked, ctx)
+    answers = _places(workspace, reader, known, asked, ctx)
     usable = [n for n, one in enumerate(asked) if answers[n] or (not _ranged(one) and one.keywords)]
     recalls, ious = [], []
-    for number, rows in zip(
-        usable, _searched(workspace, reader, wanted, asked, usable), strict=True
-    ):
+    for number, rows in zip(usable, _searched(workspace, reader, asked, usable), strict=True):
         ctx.check()
         if answers[number]:
             ranges = [Range(row["doc_id"], row["start"], row["end"]) for row in rows]
@@ -125,11 +124,12 @@ def _ranged(question: Question) -> bool:
 def _searched(
     workspace: Workspace,
     reader: Reader,
-    wanted: Questions,
     asked: Sequence[Question],
     usable: Sequence[int],
 ) -> Iterator[list[dict[str, Any]]]:
     """The rows that each usable question finds."""
+    wanted = workspace.model.questions
+    assert wanted is not None
     model = embedding_model(workspace, wanted.collection)
     mode: Literal["text", "vector", "hybrid"] = wanted.mode or ("hybrid" if model else "text")
     vectors = None
@@ -147,10 +147,13 @@ def _searched(
 
 
 def _places(
-    workspace: Workspace, reader: Reader, asked: Sequence[Question], ctx: Context
+    workspace: Workspace,
+    reader: Reader,
+    known: pl.DataFrame,
+    asked: Sequence[Question],
+    ctx: Context,
 ) -> list[list[Range]]:
     """The ranges that answer each question; none where some answer is not found."""
-    known = _listed(workspace, reader)
     named: dict[str, list[str]] = {}
     for doc, title, uri in known.iter_rows():
         for name in names_of(title or "", uri or ""):
@@ -207,6 +210,5 @@ def _documents(
             yield reader.frame(name, "documents", documents=some, columns=columns)
 
 
-def _evenly(workspace: Workspace, reader: Reader) -> list[str]:
-    known = _listed(workspace, reader)["doc_id"]
-    return known.gather_every(max(1, -(-len(known) // EDITED))).to_list()
+def _evenly(known: pl.DataFrame) -> list[str]:
+    return known["doc_id"].gather_every(max(1, -(-len(known) // EDITED))).to_list()
