@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from pipelines.file.parse import read
 from pipelines.notebook import Notebook
 from pipelines.orchestrate.served import serve_command, served_address
 from tests.documents import write_documents
-from tests.e2e.browser import PATIENCE, chromium, page
+from tests.e2e.browser import PATIENCE, Page, chromium, page
 
 NOTEBOOK = """\
 name: served
@@ -105,23 +105,24 @@ def test_a_browser_shows_a_chunk(address: str, tmp_path: Path) -> None:
     with page(tmp_path) as browser:
         browser.hear()
         browser.open(address)
-        _wait(lambda: "published" in browser.heard())
+        _wait(browser, "published")
         fetched = "performance.getEntriesByType('resource').map(r => new URL(r.name).host)"
         assert set(browser.run(fetched)) == {address.split("/")[2]}
         browser.click(20, 8)
         browser.press("2")
-        _wait(lambda: "Neighbours" in browser.heard() and "index · " in browser.heard())
+        _wait(browser, "Neighbours", "index · ")
         browser.press("/")
-        _wait(lambda: "All chunks" in browser.heard())  # the footer of the search line
+        _wait(browser, "All chunks")  # the footer of the search line
         browser.press("parking")
-        _wait(lambda: "best first" in browser.heard())
+        _wait(browser, "best first")
         assert "guideline" in browser.heard()  # a word of the chunks, not of the interface
         browser.picture(tmp_path / "seen.png")
         assert (tmp_path / "seen.png").stat().st_size > 20_000
 
 
-def _wait(done: Callable[[], object]) -> None:
+def _wait(browser: Page, *wanted: str) -> None:
+    """Wait until the browser has been told all of this."""
     end = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < end, "the browser does not show what it should"
+    while not all(one in browser.heard() for one in wanted):
+        assert time.monotonic() < end, f"{wanted} are not shown; last: {browser.heard()[-2_000:]}"
         time.sleep(0.3)
