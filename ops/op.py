@@ -206,6 +206,10 @@ class Source(Op):
         """
         raise TypeError(f"{self.name} has no scan")
 
+    def passed_over(self, ctx: Context) -> Mapping[str, int]:
+        """What lies among the items and is not one, since it cannot be read: kind → how many."""
+        return {}
+
     def load(self, item: SourceItem, ctx: Context) -> pl.DataFrame:
         """The documents of one item, with all columns of `DOCUMENTS`.
 

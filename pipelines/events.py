@@ -84,6 +84,8 @@ class CellReport:
     failures: Mapping[str, str] = field(default_factory=dict)
     """Document URI → reason, for all that are set aside now."""
     checks: tuple[CheckReport, ...] = ()
+    passed_over: Mapping[str, int] = field(default_factory=dict)
+    """Of a source, what it cannot read and so did not list: kind → how many."""
 
     def as_json(self) -> dict[str, Any]:
         names = ("added", "changed", "unchanged", "deleted", "failed")
@@ -94,6 +96,7 @@ class CellReport:
             "rows": self.rows,
             "seconds": round(self.seconds, 3),
             "failures": dict(self.failures),
+            "passed_over": dict(self.passed_over),
         }
 
 

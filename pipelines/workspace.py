@@ -148,6 +148,12 @@ class Workspace:
         assert isinstance(op, Source)
         return list(op.scan(Context(self.unstored(), self.model.base)))
 
+    def passed_over(self, cell: CellWiring) -> Mapping[str, int]:
+        """What a source would list now, if it could read it: kind → how many."""
+        op = cell.cell.op
+        assert isinstance(op, Source)
+        return op.passed_over(Context(self.unstored(), self.model.base))
+
     def ledger(self) -> dict[str, dict[str, LedgerRow]]:
         """Cell → document → what is recorded; cells whose tables are gone have nothing."""
         ledger = self.tables.ledger()

@@ -7,10 +7,12 @@ __all__ = ["Files"]
 import hashlib
 import os
 import posixpath
+import re
 import stat
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from pydantic import field_validator
 
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 STORE = ".chunkbook"
 """Our own folder; never a source, whatever `exclude` says."""
+CONFIGURES: Final = frozenset({".yaml", ".yml"})
+SUFFIX: Final = re.compile(r"\.[a-z0-9_]{1,12}\Z")
+"""What a suffix that names a format looks like."""
 
 
 class Files(Source):
@@ -69,26 +74,38 @@ class Files(Source):
             SourceError: `path` is not there, is neither file nor folder, or cannot be listed.
         """
         place = posixpath.normpath(self.path)
-        root = ctx.base / place
-        try:
-            about = root.stat()
-        except OSError as error:
-            raise SourceError(
-                f"{self.path} cannot be read: {error.strerror or error} ({root.absolute()})",
-                hint="`path` starts from the notebook's folder; correct it, or create the folder",
-            ) from error
+        about = self._about(ctx)
         if stat.S_ISREG(about.st_mode):
             yield _item(place, about)
-        elif stat.S_ISDIR(about.st_mode):
-            below = files_below(root, self._skips, ctx.check)
-            items = [
-                _item(posixpath.join("" if place == "." else place, path), found)
-                for path, found in below
-                if self._takes(path)
-            ]
-            yield from sorted(items, key=lambda item: item.uri)
-        else:
-            raise SourceError(f"{self.path} is neither file nor folder", hint="correct `path`")
+            return
+        items = [
+            _item(posixpath.join("" if place == "." else place, path), found)
+            for path, found in files_below(ctx.base / place, self._skips, ctx.check)
+            if self._takes(path)
+        ]
+        yield from sorted(items, key=lambda item: item.uri)
+
+    def passed_over(self, ctx: Context) -> Mapping[str, int]:
+        """Files that `include` would have, were their format known: suffix → how many.
+
+        YAML is not told of: it configures, as the notebook itself does.
+
+        Raises:
+            SourceError: as `scan`.
+        """
+        if stat.S_ISREG(self._about(ctx).st_mode):
+            return {}
+        below = files_below(ctx.base / self.path, self._skips, ctx.check)
+        wanted = Globs(self.include)
+        left = Counter(
+            suffix
+            if SUFFIX.match(suffix := PurePosixPath(path).suffix.lower())
+            else "without suffix"
+            for path, _ in below
+            if wanted.match(path) and not self._takes(path)
+        )
+        ordered = sorted(left.items(), key=lambda pair: (-pair[1], pair[0]))
+        return {kind: count for kind, count in ordered if kind not in CONFIGURES}
 
     def load(self, item: SourceItem, ctx: Context) -> pl.DataFrame:
         """The documents of one file, with all columns of `DOCUMENTS`.
@@ -108,6 +125,19 @@ class Files(Source):
             sha256=hashlib.sha256(raw).hexdigest(),
             untitled=stem,
         )
+
+    def _about(self, ctx: Context) -> os.stat_result:
+        root = ctx.base / self.path
+        try:
+            about = root.stat()
+        except OSError as error:
+            raise SourceError(
+                f"{self.path} cannot be read: {error.strerror or error} ({root.absolute()})",
+                hint="`path` starts from the notebook's folder; correct it, or create the folder",
+            ) from error
+        if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
+            raise SourceError(f"{self.path} is neither file nor folder", hint="correct `path`")
+        return about
 
     def _skips(self, path: str) -> bool:
         return path.rpartition("/")[2] == STORE or Globs(self.exclude).match(path)

@@ -77,6 +77,9 @@ def cell_metadata(
         found["failures"] = _table(
             [{"document": plain(uri), "reason": plain(reason)} for uri, reason in reasons]
         )
+    if report.passed_over:
+        kinds = (f"{count:,} {kind}" for kind, count in report.passed_over.items())
+        found["left_out"] = show.text(", ".join(kinds))
     for frame, table in tables.items():
         rows = _sample(workspace, table, frame, wired.outputs[frame], documents)
         found[f"ten_{frame}"] = _table(rows)

@@ -143,6 +143,7 @@ def _cells(
                 f"cell {name!r} lists no documents, but had {len(ledger[name])} before",
                 hint="if they are really gone, run again with --allow-empty",
             )
+    beside = {w.cell.id: workspace.passed_over(w) for w in wanted if w.cell.is_source}
     for wired in wanted:
         name = wired.cell.id
         began = time.monotonic()
@@ -177,7 +178,8 @@ def _cells(
         ctx = replace(_context(step, cancelled), state=state)
         tally = _carry_out(step, listings.get(name), ctx)
         known[name] = known_of(step.rows)
-        yield report(step, tally, time.monotonic() - began)
+        done = report(step, tally, time.monotonic() - began)
+        yield replace(done, passed_over=beside.get(name, {}))
 
 
 def _have_inputs(wired: CellWiring, known: Mapping[str, Known]) -> None:

@@ -56,6 +56,18 @@ def test_bad_documents_are_named_and_the_rest_goes_on(folder: Path, chunkbook: C
         assert name in ran.err
 
 
+def test_files_of_other_formats_are_told_of(folder: Path, chunkbook: Command) -> None:
+    for name in ("a.pptx", "b.PPTX", "c.eml", "settings.yaml", ".hidden.eml"):
+        (folder / "docs" / name).write_bytes(b"x")
+    path = write_notebook(folder)
+    said = "left out, since their format is not read: 2 .pptx, 1 .eml"
+    assert said in chunkbook("plan", path).out
+    ran = chunkbook("run", path, "--cell", "source", "--json")
+    assert ran.code == ExitCode.OK
+    assert ran.json["cells"][0]["passed_over"] == {".pptx": 2, ".eml": 1}
+    assert said in chunkbook("run", path, "--cell", "source").out
+
+
 @pytest.mark.slow
 def test_a_line_of_fifty_megabytes(folder: Path, chunkbook: Command) -> None:
     sentence = "The quick brown fox jumps over the lazy dog and runs away. "

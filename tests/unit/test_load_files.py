@@ -165,6 +165,32 @@ def test_all_columns_are_there(tmp_path: Path) -> None:
     assert row["sha256"] == hashlib.sha256(b"Text of a.txt.").hexdigest()
 
 
+def test_what_is_passed_over_is_counted_by_kind(tmp_path: Path) -> None:
+    for name in (
+        "a.md",
+        "b.xlsx",
+        "deep/c.XLSX",
+        "d.eml",
+        "README",
+        "report. final",
+        "notebook.yaml",
+        ".e.eml",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("text", encoding="utf-8")
+    ctx = context(tmp_path)
+    assert list(Files(path=".").passed_over(ctx).items()) == [
+        (".xlsx", 2),
+        ("without suffix", 2),
+        (".eml", 1),
+    ]
+    assert Files(path=".", exclude=("deep",)).passed_over(ctx)[".xlsx"] == 1
+    assert Files(path=".", include=("**/*.eml",)).passed_over(ctx) == {}
+    assert Files(path="b.xlsx").passed_over(ctx) == {}
+    with pytest.raises(SourceError):
+        Files(path="gone").passed_over(ctx)
+
+
 def test_the_signature_changes_with_the_file(tmp_path: Path) -> None:
     write(tmp_path, "a.txt")
     op, ctx = Files(path="."), context(tmp_path)

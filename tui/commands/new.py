@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ops.errors import UsageError
+from tui.commands.passed import say_passed_over
 
 if TYPE_CHECKING:
     from pipelines.draft.first import Survey
@@ -40,6 +41,7 @@ def new(directory: Path, name: str | None, force: bool) -> None:
 
     A folder without documents gets a subfolder `docs` with a first one.
     """
+    from pipelines import Notebook
     from pipelines.draft.first import first_notebook, name_for, survey
 
     name = name or name_for(directory)
@@ -62,6 +64,7 @@ def new(directory: Path, name: str | None, force: bool) -> None:
         path.write_text(HEAD + first_notebook(name, source, found) + SCHEDULE, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    say_passed_over(Notebook.load(path).passed_over())
     click.echo(f"Made {path}. Next:")
     click.echo(f"  chunkbook run {path}")
     click.echo(f"  chunkbook tui {path}")

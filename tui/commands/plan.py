@@ -11,6 +11,7 @@ import click
 
 from ops.errors import UsageError
 from tui.commands.arguments import as_json, echo_json, notebook_argument
+from tui.commands.passed import say_passed_over
 
 if TYPE_CHECKING:
     from pipelines.file.model import Model
@@ -41,6 +42,7 @@ def plan(notebook: Path, retry: bool, given: tuple[str, ...], as_json: bool) -> 
     if given:
         opened = Notebook(_changed(opened.model, given))
     plans = opened.plan(retry=retry)
+    passed_over = opened.passed_over()
     if as_json:
         cells = [
             {
@@ -55,6 +57,7 @@ def plan(notebook: Path, retry: bool, given: tuple[str, ...], as_json: bool) -> 
                     "set_aside": len(cell.work.failed),
                 },
                 "refit": cell.refit,
+                "passed_over": passed_over.get(cell.cell, {}),
                 "rows": None,
                 "seconds": None,
             }
@@ -82,6 +85,7 @@ def plan(notebook: Path, retry: bool, given: tuple[str, ...], as_json: bool) -> 
     for cell in plans:
         if cell.refit:
             click.echo(f"{cell.cell}: {cell.op} looks at all documents anew.")
+    say_passed_over(passed_over)
     if all(cell.work.is_empty for cell in plans):
         click.echo("Everything is up to date.")
 
