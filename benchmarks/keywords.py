@@ -1,4 +1,4 @@
-"""Keyword extraction: F1@10 against peers on four public sets, speed, and cost over length."""
+"""Keyword extraction: F1@10 against peers on public sets, speed, and cost over length."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.keywords_data import SETS, Article, articles, is_even, macro
+from benchmarks.keywords_data import Article, are_long, articles, is_even, length, macro, set_names
 from benchmarks.keywords_peers import System, chunkbook, for_seconds, frake_code, op, tfidf, yake
 from benchmarks.result import BenchResult, Figure, Progress
 from ops.context import Context
@@ -30,27 +30,33 @@ ROUNDS: Final = 3
 LENGTHS: Final = (1_000, 3_000, 10_000, 30_000, 100_000)
 GAIN: Final = 0.169
 LONG_ARTICLES: Final = {"frake_published": 3, "frake_code": 0, "mmr": 3}
-"""The same in fao30, whose articles are long: FRAKE's own code needs minutes for one."""
+"""The same where articles are long: FRAKE's own code needs minutes for one."""
 
 
 def run(data: Path | None, progress: Progress) -> BenchResult:
     """Measure on the public sets; without them there is nothing to measure on."""
-    if data is None or not (data / "keywords").is_dir():
+    names = set_names(data) if data else []
+    if not (data and names):
         raise UsageError(
             "the bench needs the public keyword sets", hint="give --data or set CHUNKBOOK_DATA"
         )
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     ctx = Context(resources=LocalResources(Path()))
-    sets = {name: articles(data, name) for name in SETS}
-    figures = [*_quality(sets, ctx, progress), *_speed(sets["Inspec"], ctx, progress)]
-    figures += _long(sets["fao30"], ctx, progress)
+    sets = {name: articles(data, name) for name in names}
+    english = [found for found in sets.values() if found[0].language == "en"]
+    short = [found for found in english if not are_long(found)]
+    figures = _quality(sets, ctx, progress)
+    if short:
+        figures += _speed(max(short, key=len), ctx, progress)
+    if english:
+        figures += _long(max(english, key=length), ctx, progress)
     settings = {
         "articles": sum(map(len, sets.values())),
         "mmr": f"first {MMR_ARTICLES} of each set, at most {MMR_SECONDS:.0f} s",
         "frake_code": f"first {CODE_ARTICLES} of each set, at most {CODE_SECONDS:.0f} s",
         "frake_published": "first 300 of each set",
-        "fao30": ", ".join(f"{name} first {most}" for name, most in LONG_ARTICLES.items()),
+        "long articles": ", ".join(f"{name} first {n}" for name, n in LONG_ARTICLES.items()),
         "yake": "phrases of up to 3 words",
     }
     return BenchResult("keywords", settings, tuple(figures))
@@ -77,7 +83,7 @@ def _quality(sets: Mapping[str, list[Article]], ctx: Context, progress: Progress
         ours: list[list[str]] = []
         gains_of: list[tuple[float, str]] = []
         for system, (rank, most) in _systems(ctx).items():
-            if name == "fao30":
+            if are_long(found):
                 most = LONG_ARTICLES.get(system, most)
             if not most:
                 progress(f"{name} {system}: not measured")
@@ -121,7 +127,7 @@ def _quality(sets: Mapping[str, list[Article]], ctx: Context, progress: Progress
 
 
 def _speed(found: Sequence[Article], ctx: Context, progress: Progress) -> list[Figure]:
-    """Documents/s on Inspec; systems take turns, and the best of their rounds counts."""
+    """Documents/s on short English articles; systems take turns, and the best round counts."""
     some = found[:SPEED_ARTICLES]
     systems: dict[str, tuple[System, Sequence[Article]]] = {
         "yake": (yake(), some),
@@ -155,9 +161,9 @@ def _long(found: Sequence[Article], ctx: Context, progress: Progress) -> list[Fi
     """Seconds for one document over its words, made of the long reports joined."""
     words = [word for article in found for word in article.text.split(" ")]
     figures = []
-    for length in LENGTHS:
-        text = " ".join(words[:length])
-        article = Article(str(length), "en", text, frozenset())
+    for count in LENGTHS:
+        text = " ".join(words[:count])
+        article = Article(str(count), "en", text, frozenset())
         for name, system in (
             ("chunkbook", chunkbook(ctx, count=10)),
             ("without_pos", chunkbook(ctx, count=10, tags="none")),
@@ -165,10 +171,10 @@ def _long(found: Sequence[Article], ctx: Context, progress: Progress) -> list[Fi
             begin, processor = time.perf_counter(), time.process_time()
             system([article])
             seconds, processor = time.perf_counter() - begin, time.process_time() - processor
-            progress(f"{length} words, {name}: {seconds:.2f} s")
-            if length == LENGTHS[-1] and name == "chunkbook":
+            progress(f"{count} words, {name}: {seconds:.2f} s")
+            if count == LENGTHS[-1] and name == "chunkbook":
                 met = seconds < 10
                 figures.append(Figure("long_document_seconds", seconds, "s", met=met))
                 figures.append(Figure("long_document_processor_seconds", processor, "s"))
-            figures.append(Figure(f"seconds.{name}.{length}_words", seconds, "s"))
+            figures.append(Figure(f"seconds.{name}.{count}_words", seconds, "s"))
     return figures

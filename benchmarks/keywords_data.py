@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["SETS", "Article", "articles", "f1_at", "is_even", "macro", "normal"]
+__all__ = [
+    "Article",
+    "are_long",
+    "articles",
+    "f1_at",
+    "is_even",
+    "length",
+    "macro",
+    "normal",
+    "set_names",
+]
 
 import gzip
 import hashlib
@@ -14,7 +24,9 @@ from typing import Final
 
 from ops.language import stem
 
-SETS: Final = ("Inspec", "SemEval2017", "fao30", "WikiNews")
+SUFFIX: Final = ".jsonl.gz"
+LONG: Final = 20_000
+"""Characters that an article of a set of long ones has on average, or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +49,25 @@ def is_even(name: str) -> bool:
     return hashlib.md5(name.encode(), usedforsecurity=False).digest()[-1] % 2 == 0
 
 
+def set_names(data: Path) -> list[str]:
+    """The sets that there are, by name."""
+    return sorted(file.name.removesuffix(SUFFIX) for file in (data / "keywords").glob(f"*{SUFFIX}"))
+
+
+def length(found: Sequence[Article]) -> float:
+    """Mean characters of an article."""
+    return sum(len(article.text) for article in found) / max(len(found), 1)
+
+
+def are_long(found: Sequence[Article]) -> bool:
+    """Whether these are reports or books rather than abstracts."""
+    return length(found) >= LONG
+
+
 def articles(data: Path, name: str) -> list[Article]:
     """All of a set, in the order of its file."""
     found = []
-    with gzip.open(data / "keywords" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+    with gzip.open(data / "keywords" / f"{name}{SUFFIX}", "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             language = row["lang"]

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.keywords_data import SETS, Article, articles, is_even, macro, normal
+from benchmarks.keywords_data import Article, articles, is_even, macro, normal, set_names
 from ops.keywords.chunkbook import rank_phrases
 from ops.keywords.features import length_of
 from ops.keywords.graph import FloatArray
@@ -120,16 +120,17 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--most", type=int, default=1_000_000, help="articles of a set")
     given = parser.parse_args()
-    sets = {name: articles(given.data, name)[: given.most] for name in SETS}
+    sets = {n: articles(given.data, n)[: given.most] for n in set_names(given.data)}
     if given.fit:
         even = {
             name: [a for a in found if is_even(a.name)][:FITTED] for name, found in sets.items()
         }
-        english = [even[name] for name in SETS if name != "WikiNews"]
+        english = [half for half in even.values() if half[0].language == "en"]
+        others = [half for half in even.values() if half[0].language != "en"]
         for mode, half, tagged in (
             ("tagged", english, True),
             ("english", english, False),
-            ("other", [even["WikiNews"]], False),
+            ("other", others, False),
         ):
             print(f'    "{mode}": {{')
             for signal, pair in fit(half, tagged).items():
