@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
@@ -21,6 +22,7 @@ KEYS: Final = {
     "'": "apostrophe",
 }
 """Names of keys that are not letters."""
+CHARACTERS: Final = {name: sign for sign, name in KEYS.items()} | {"slash": "/"}
 RESTING: Final = 60.0
 """Seconds after which a program that does not come to rest has a fault."""
 SOON: Final = 1.0
@@ -100,6 +102,12 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
+
+
+def type_at_once(app: App[None], *keys: str) -> None:
+    """Keys that all wait before the program looks at the first one."""
+    for key in keys:
+        app.post_message(events.Key(key, CHARACTERS.get(key, key)))
 
 
 async def search(pilot: Pilot[None], question: str) -> None:

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.screen import Screen
+from textual.widget import Widget
 
-from tests.tui.pilots import press, search, search_keys, settle, shows, text_of, until
+from tests.tui.pilots import (
+    press,
+    search,
+    search_keys,
+    settle,
+    shows,
+    text_of,
+    type_at_once,
+    until,
+)
 from tui.app import ChunkbookApp
 from tui.screens.chunks import ChunksScreen
 from tui.screens.source import SourceScreen
@@ -71,6 +83,70 @@ async def test_search_as_one_types_and_back(app: ChunkbookApp) -> None:
         assert table.has_focus
         await press(pilot, "escape")
         assert table.total == everything
+
+
+async def test_what_is_typed_at_once_is_searched_for(app: ChunkbookApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "2")
+        screen = _screen(app)
+        everything = screen.query_one("#chunks", PageTable).total
+        # Each of these letters would do something to the chunk if the table had the focus still.
+        type_at_once(app, "slash", *"DbPoMTe")
+        await settle(pilot)
+        assert app.screen is screen
+        assert screen.question.text == "DbPoMTe"
+        assert not screen.marks.all
+        await press(pilot, "escape")
+        type_at_once(app, "f", *"length", ">", *"50")
+        await settle(pilot)
+        assert screen.asked.filter == "length>50"
+        assert 0 < screen.query_one("#chunks", PageTable).total < everything
+        # In the line itself these keys are letters.
+        await press(pilot, "escape")
+        type_at_once(app, "slash", "slash", "f")
+        await settle(pilot)
+        assert screen.question.text == "/f"
+
+
+async def test_the_table_has_the_focus_from_the_beginning(
+    app: ChunkbookApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    focused = []
+    set_focus = Screen.set_focus
+
+    def watch(screen: Screen[None], widget: Widget | None, *args: Any, **more: Any) -> None:
+        focused.append(widget.id if widget is not None else None)
+        set_focus(screen, widget, *args, **more)
+
+    monkeypatch.setattr(Screen, "set_focus", watch)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        focused.clear()
+        await press(pilot, "2")
+        assert set(focused) == {"chunks"}
+        assert "All chunks" not in text_of(app)
+
+
+async def test_a_filter_by_a_column_that_went_is_told(
+    app: ChunkbookApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "2", "f")
+        await search_keys(pilot, "language:en")
+        await press(pilot, "enter")
+        screen = _screen(app)
+        assert screen.shelf is not None
+        table = screen.query_one("#chunks", PageTable)
+        everything = screen.shelf.total
+        kinds = {name: kind for name, kind in screen.shelf.kinds.items() if name != "language"}
+        monkeypatch.setattr("storage.Reader.kinds", lambda reader, name: kinds)
+        screen.reload()
+        await settle(pilot)
+        assert table.total == everything
+        assert "there is no column 'language'" in text_of(app)
+        assert f"index · {everything} chunks" in text_of(app)
 
 
 async def test_a_filter_leaves_what_passes(app: ChunkbookApp) -> None:

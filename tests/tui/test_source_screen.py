@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.documents import write_documents
-from tests.tui.pilots import press, settle, shows, text_of, until
+from tests.tui.pilots import press, settle, shows, text_of, type_at_once, until
 from tui.app import ChunkbookApp
 from tui.screens.compare import CompareScreen
 from tui.screens.export import ExportScreen
@@ -49,6 +49,17 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _screen(app: ChunkbookApp) -> SourceScreen:
     assert isinstance(app.screen, SourceScreen)
     return app.screen
+
+
+async def test_what_is_typed_at_once_is_found(app: ChunkbookApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "3", "enter")
+        type_at_once(app, "slash", *"change")
+        await settle(pilot)
+        screen = _screen(app)
+        assert screen.query_one("#find-input", Input).value == "change"
+        assert screen.drawn == {"headings", "pages"}
 
 
 async def test_a_stored_document_is_shown_with_why_its_chunks_end(app: ChunkbookApp) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 from textual.worker import Worker
 
 from tui.book import Book
@@ -41,6 +42,15 @@ class BookScreen(Screen[None]):
     @property
     def chunkbook(self) -> ChunkbookApp:
         return cast("ChunkbookApp", self.app)
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys are letters of a text now.
+
+        What opens a line to type in has priority, since the app answers that before it looks at
+        the next key: letters typed at once belong to the line. While typing it is not offered.
+        """
+        return isinstance(self.focused, (Input, TextArea))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         report_crash(self, event)

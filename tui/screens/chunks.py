@@ -47,11 +47,17 @@ PAUSE: Final = 0.05
 class ChunksScreen(EditingScreen):
     """Browse, search, filter and edit what was published."""
 
+    AUTO_FOCUS: ClassVar[str | None] = "#chunks"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/", id="chunks.search"),
+        Binding("slash", "search", "Search", key_display="/", id="chunks.search", priority=True),
         Binding("m", "mode", "Mode", show=False, id="chunks.mode", tooltip="Text, vector or both"),
         Binding(
-            "f", "filter", "Filter", id="chunks.filter", tooltip="By language, length, heading, …"
+            "f",
+            "filter",
+            "Filter",
+            id="chunks.filter",
+            tooltip="By language, length, heading, …",
+            priority=True,
         ),
         Binding("s", "sort", "Sort", id="chunks.sort", tooltip="By any column"),
         Binding("c", "collection", "Collection", show=False, id="chunks.collection"),
@@ -71,16 +77,26 @@ class ChunksScreen(EditingScreen):
     ]
 
     class Found(Message):
-        """Rows for the table: the first page of all chunks, or hits, best first."""
+        """Rows for the table: the first page of all chunks, or hits, best first.
+
+        `unfiltered` when the collection has not the columns of the filter, which is left out then.
+        """
 
         def __init__(
-            self, query: Query, shelf: Shelf | None, rows: Sequence[Row], total: int
+            self,
+            query: Query,
+            shelf: Shelf | None,
+            rows: Sequence[Row],
+            total: int,
+            *,
+            unfiltered: bool = False,
         ) -> None:
             super().__init__()
             self.query = query
             self.shelf = shelf
             self.rows = rows
             self.total = total
+            self.unfiltered = unfiltered
 
     class Paged(Message):
         """A page of the collection was read."""
@@ -149,7 +165,6 @@ class ChunksScreen(EditingScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.query_one("#detail-panel").border_title = "Chunk"
-        self.query_one("#chunks").focus()
 
     def on_screen_suspend(self) -> None:
         self._covered = self in self.app.screen_stack
@@ -165,7 +180,8 @@ class ChunksScreen(EditingScreen):
         self._browse(self.asked)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="find")
-    def _browse(self, query: Query) -> None:
+    def _browse(self, asked: Query) -> None:
+        query = asked
         shelf = self.book.shelf(self.wanted)
         if shelf is None:
             self.post_message(self.Found(query, None, [], 0))
@@ -186,7 +202,8 @@ class ChunksScreen(EditingScreen):
             rows = page_of(shelf, query, marks, 0, PAGE)
             # After the page, by whose order it is known.
             total = shelf.count(where) if where else shelf.total
-        self.post_message(self.Found(query, shelf, rows, total))
+        unfiltered = query != asked
+        self.post_message(self.Found(asked, shelf, rows, total, unfiltered=unfiltered))
         self.post_message(self.Marked(marks))
 
     def on_chunks_screen_found(self, message: Found) -> None:
@@ -198,7 +215,11 @@ class ChunksScreen(EditingScreen):
         if shelf is None:
             table.reset(0, empty="nothing is published yet: run the notebook first")
             return
-        self.query_one(FilterBar).kinds = shelf.kinds
+        filters = self.query_one(FilterBar)
+        filters.kinds = shelf.kinds
+        if message.unfiltered:
+            query = self.asked = replace(query, filter="")
+            filters.refuse()
         self.query_one(SearchBar).offer(MODES if shelf.has_vectors else MODES[:1])
         table.pattern = pattern_of(query.question.text)
         said = counted(message.total, "chunk")
@@ -320,9 +341,9 @@ class ChunksScreen(EditingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "all":
-            typing = ("search-input", "filter-input")
-            asked = self.question.text or self.asked.filter or self.running
-            return bool(asked) or (self.focused is not None and self.focused.id in typing)
+            return bool(self.question.text or self.asked.filter) or self.running or self.typing
+        if action in ("search", "filter") and self.typing:
+            return False
         if action == "collection":
             return self.shelf is not None and len(self.shelf.reader.collections()) > 1
         if action in ("sort", "filter"):
@@ -337,7 +358,7 @@ class ChunksScreen(EditingScreen):
         return shelf.name, lambda: rows_of(shelf, query, HITS)
 
     def action_search(self) -> None:
-        self.query_one("#search-input").focus()
+        self.set_focus(self.query_one("#search-input"))
 
     def action_mode(self) -> None:
         self.query_one(SearchBar).cycle()
@@ -349,7 +370,7 @@ class ChunksScreen(EditingScreen):
             return
         self.query_one(SearchBar).clear()
         self.query_one(FilterBar).clear()
-        self.query_one("#chunks").focus()
+        self.set_focus(self.query_one("#chunks"))
 
     def action_collection(self) -> None:
         if self.shelf is not None:

@@ -44,7 +44,7 @@ class SourceScreen(BookScreen):
     """Documents on one side, the text of the chosen one on the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "find", "Find", key_display="/", id="source.find"),
+        Binding("slash", "find", "Find", key_display="/", id="source.find", priority=True),
         Binding("full_stop,f3", "hit(1)", "Next place", show=False, id="source.next-found"),
         Binding(
             "comma,shift+f3", "hit(-1)", "Place before", show=False, id="source.previous-found"
@@ -255,6 +255,8 @@ class SourceScreen(BookScreen):
         if action == "leave":
             return self.query_one(FindBar).display
         return True
+        if action == "find":
+            return not self.typing
 
     def action_cut(self) -> None:
         """The same documents at the next segmentation."""

@@ -70,13 +70,19 @@ class FilterBar(Horizontal):
     def open(self) -> None:
         """Show it and type into it."""
         self.add_class("-open")
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))
 
     def clear(self) -> None:
         """Filter nothing."""
         self.query_one(Input).value = ""
         self._apply("")
         self.remove_class("-open")
+
+    def refuse(self) -> None:
+        """Say what is wrong with it for the collection as it is now, and filter nothing."""
+        self.text = ""
+        self.add_class("-open")
+        self._apply(self.query_one(Input).value.strip())
 
     def on_input_changed(self, message: Input.Changed) -> None:
         message.stop()

@@ -67,7 +67,7 @@ class FindBar(Horizontal):
     def open(self) -> None:
         """Show it, ready for typing."""
         self.display = True
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input))
 
     def close(self) -> None:
         """Hide it, and seek nothing."""
