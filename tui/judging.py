@@ -15,12 +15,12 @@ from ops.errors import Cancelled, ChunkbookError
 from ops.evaluate.bootstrap import Interval, interval
 from ops.evaluate.questions import placed, read_questions
 from ops.evaluate.ranges import Range, score
-from ops.evaluate.search import Scores, fused, top, vector_scores, word_scores
+from ops.evaluate.search import top, top_of_both, vector_scores, word_scores
 from ops.evaluate.shape import shape_of
 from ops.evaluate.small_edits import stability_of
 from ops.segment.vectors import embedded
 from pipelines.cell.recut import Recutter
-from pipelines.looking.search import embedding_model
+from pipelines.looking.search import searched
 
 if TYPE_CHECKING:
     from pipelines.workspace import Workspace
@@ -97,7 +97,7 @@ def _asked(
     if not asked or leaves.is_empty():
         return plain
     ranges = [Range(document.doc_id, *span) for span in leaves.select("start", "end").iter_rows()]
-    best = top(_scores(workspace, asked, leaves, ctx), wanted.k)
+    best = _best(workspace, asked, leaves, ctx)
     found = [
         score(answer, [ranges[place] for place in row], ())
         for answer, row in zip(answers, best, strict=True)
@@ -113,16 +113,20 @@ def _asked(
     )
 
 
-def _scores(workspace: Workspace, asked: list[str], leaves: pl.DataFrame, ctx: Context) -> Scores:
+def _best(
+    workspace: Workspace, asked: list[str], leaves: pl.DataFrame, ctx: Context
+) -> list[list[int]]:
+    """Of each question the numbers of the leaves found best, searched as the collection is."""
     wanted = workspace.model.questions
     assert wanted is not None
     texts = leaves["text"].to_list()
     if "derived_text" in leaves.columns:
         texts = leaves.select(pl.coalesce("derived_text", "text"))["derived_text"].to_list()
-    model = embedding_model(workspace, wanted.collection)
-    mode = wanted.mode or ("hybrid" if model else "text")
+    mode, model = searched(workspace)
     if mode == "text" or model is None:
-        return word_scores(asked, texts)
+        return [list(row) for row in top(word_scores(asked, texts), wanted.k)]
     vectors = embedded([*asked, *texts], model, ctx)
     alike = vector_scores(vectors[: len(asked)], vectors[len(asked) :])
-    return alike if mode == "vector" else fused(alike, word_scores(asked, texts))
+    if mode == "vector":
+        return [list(row) for row in top(alike, wanted.k)]
+    return top_of_both(alike, word_scores(asked, texts), wanted.k)

@@ -3,15 +3,15 @@ all documents together.
 
 A chunk's likeness to a question does not depend on other documents, so the best chunks of each
 document hold the best of all. For search by words the counts of the questions' terms are kept
-instead, and ranked when all are known (Okapi BM25).
+instead, and ranked when all are known (Okapi BM25); for hybrid search both. Where the questions
+come from the documents themselves (`ops.evaluate.own`), all vectors and counts are kept.
 """
 
 from __future__ import annotations
 
-__all__ = ["Found", "answers_in", "joined", "part_of"]
+__all__ = ["Found", "Leaf", "answers_in", "joined", "part_of", "part_of_own"]
 
 import json
-import math
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,14 +21,14 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ops.evaluate.own import Own, numbered, own_part
 from ops.evaluate.questions import Question, names_document
 from ops.evaluate.ranges import Range, Scores, score
-from ops.evaluate.search import K1, B, terms
+from ops.evaluate.ranking import Mode, Ranked, best_chunks, looked_at
+from ops.evaluate.search import terms
 
 Leaf: TypeAlias = tuple[int, int, str]
 """Start, end and the text that is searched."""
-Ranked: TypeAlias = list[tuple[float, str, int]]
-"""Minus the score, doc_id, number of the chunk: sorted, best first."""
 
 
 class Asked(NamedTuple):
@@ -60,12 +60,13 @@ def part_of(
     leaves: Sequence[Leaf],
     questions: Sequence[Question],
     k: int,
+    mode: Mode,
     likeness: NDArray[np.float64] | None,
 ) -> bytes:
     """What one document adds.
 
     Args:
-        likeness: of each question to each leaf (questions, leaves); None to search by words.
+        likeness: of each question to each leaf (questions, leaves); None to search by words alone.
     """
     part: dict[str, Any] = {
         "doc": doc_id,
@@ -76,16 +77,41 @@ def part_of(
     part["answers"] = {
         str(n): places for n in part["named"] if (places := answers_in(questions[n], text))
     }
-    if likeness is None:
-        part["lengths"], part["terms"] = _terms(leaves, questions)
-        kept = range(len(leaves))
-        chosen: Iterable[tuple[int, Iterable[int]]] = ((n, kept) for n in range(len(questions)))
-    else:
-        order = np.argsort(-likeness, axis=1, kind="stable")[:, :k]
+    every = range(len(leaves))
+    chosen: Iterable[tuple[int, Iterable[int]]] = ((n, every) for n in range(len(questions)))
+    if mode != "vector":
+        wanted = {term for question in questions for term in terms(question.text)}
+        part["lengths"], part["terms"] = _terms(leaves, wanted)
+    if likeness is not None:
+        order = np.argsort(-likeness, axis=1, kind="stable")[:, : looked_at(k, mode)]
         rows = [[[int(c), float(likeness[n, c])] for c in row] for n, row in enumerate(order)]
         part["best"] = rows
-        chosen = ((n, row.tolist()) for n, row in enumerate(order))
+        if mode == "vector":
+            chosen = ((n, row.tolist()) for n, row in enumerate(order))
     part["hits"] = _hits(leaves, questions, chosen)
+    return zlib.compress(json.dumps(part).encode())
+
+
+def part_of_own(
+    doc_id: str,
+    leaves: Sequence[Leaf],
+    asked: Sequence[Own],
+    mode: Mode,
+    vectors: tuple[NDArray[np.float32], NDArray[np.float32]] | None,
+) -> bytes:
+    """What one document adds where documents bring their own questions.
+
+    Args:
+        vectors: of its questions and of its leaves; None to search by words alone.
+    """
+    part = {
+        "doc": doc_id,
+        "spans": [[start, end] for start, end, _ in leaves],
+        "hits": {},
+        **own_part(asked, vectors),
+    }
+    if mode != "vector":
+        part["lengths"], part["terms"] = _terms(leaves)
     return zlib.compress(json.dumps(part).encode())
 
 
@@ -107,15 +133,14 @@ def answers_in(question: Question, text: str) -> dict[str, list[int]]:
 
 
 def _terms(
-    leaves: Sequence[Leaf], questions: Sequence[Question]
+    leaves: Sequence[Leaf], wanted: set[str] | None = None
 ) -> tuple[list[int], dict[str, list[list[int]]]]:
-    """Terms in each leaf, and for each term that a question has: leaf and count."""
-    asked = {term for question in questions for term in terms(question.text)}
+    """Terms in each leaf, and for each term, or those wanted: leaf and count."""
     lengths, found = [], defaultdict(list)
     for number, (_, _, text) in enumerate(leaves):
         counts = Counter(terms(text))
         lengths.append(counts.total())
-        for term in sorted(asked & counts.keys()):
+        for term in sorted(counts if wanted is None else wanted & counts.keys()):
             found[term].append([number, counts[term]])
     return lengths, dict(found)
 
@@ -144,21 +169,18 @@ def _hits(
     return found
 
 
-def joined(parts: Iterable[bytes], k: int) -> list[Found]:
-    """What came of each question over all documents; the parts are of the same questions."""
+def joined(parts: Iterable[bytes], k: int, mode: Mode) -> list[Found]:
+    """What came of each question over all documents; the parts are of the same questions, or each
+    document's of its own."""
     opened = [json.loads(zlib.decompress(part)) for part in parts if part]
     opened.sort(key=lambda part: part["doc"])
+    if opened and "own" in opened[0]:
+        opened = numbered(opened, looked_at(k, mode))
     if not opened:
         return []
     questions = [Asked(*asked) for asked in opened[0]["asked"]]
+    best = best_chunks(opened, [one.text for one in questions], k, mode)
     by_doc = {part["doc"]: part for part in opened}
-    if "terms" in opened[0]:
-        best = _by_words(opened, questions, k)
-    else:
-        best = [
-            sorted((-s, part["doc"], c) for part in opened for c, s in part["best"][n])[:k]
-            for n in range(len(questions))
-        ]
     return [_found(n, question, best[n], by_doc) for n, question in enumerate(questions)]
 
 
@@ -203,31 +225,3 @@ def _keyword_share(
         all((p, w) in seen for w in range(len(point))) for p, point in enumerate(question.keywords)
     )
     return whole / len(question.keywords)
-
-
-def _by_words(
-    parts: Sequence[Mapping[str, Any]], questions: Sequence[Asked], k: int
-) -> list[Ranked]:
-    lengths = [length for part in parts for length in part["lengths"]]
-    mean = max(sum(lengths) / len(lengths) if lengths else 0.0, 1e-9)
-    having: Counter[str] = Counter()
-    for part in parts:
-        having.update({term: len(rows) for term, rows in part["terms"].items()})
-    found = []
-    for question in questions:
-        scores: dict[tuple[str, int], float] = {}
-        for term in sorted(set(terms(question.text))):
-            rarity = math.log(1 + (len(lengths) - having[term] + 0.5) / (having[term] + 0.5))
-            for part in parts:
-                for chunk, often in part["terms"].get(term, ()):
-                    long = K1 * (1 - B + B * part["lengths"][chunk] / mean)
-                    key = part["doc"], chunk
-                    scores[key] = scores.get(key, 0.0) + rarity * often * (K1 + 1) / (often + long)
-        every = ((part["doc"], chunk) for part in parts for chunk in range(len(part["spans"])))
-        # Where fewer than k have a word of the question, the first of the others follow.
-        for key in every:
-            if len(scores) >= k:
-                break
-            scores.setdefault(key, 0.0)
-        found.append(sorted((-s, doc, chunk) for (doc, chunk), s in scores.items())[:k])
-    return found

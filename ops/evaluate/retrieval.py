@@ -5,7 +5,9 @@ from __future__ import annotations
 __all__ = ["Retrieval"]
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -14,8 +16,9 @@ from numpy.typing import NDArray
 
 from ops.context import Context
 from ops.errors import UsageError
-from ops.evaluate.finding import Found, Leaf, joined, part_of
+from ops.evaluate.finding import Found, Leaf, joined, part_of, part_of_own
 from ops.evaluate.measured import MEASURED, Measure, measures_frame
+from ops.evaluate.own import asked_of
 from ops.evaluate.questions import read_questions
 from ops.evaluate.search import vector_scores
 from ops.frames import Frames, Schema
@@ -27,13 +30,18 @@ class Retrieval(Fitted):
     """Ask questions of all chunks together and measure how much of the answers they find.
 
     The questions are a CSV file: `question`, and `references` (spans), `answer` (exact text) or
-    `keywords`; `document` where an answer is of one. Of each question, over the `k` chunks that are
-    nearest to it by exact search: `recall`, `precision`, `omega` (precision if exactly the chunks
-    that hold some of the answer were found) and `iou`, in characters, as Chroma defines them (Smith
-    and Troynikov 2024); or, where a question has keywords and no spans, `keywords`, the share of
-    its points whose words were all found (CoFE-RAG, arXiv:2410.12248). Rows belong to the document
-    with the first answer. A question that cannot be used is a row `left_out`, with the reason in
-    `subject`. Vectors that an embed cell above has made are used; else chunks are embedded here.
+    `keywords`; `document` where an answer is of one. Or they are those that an
+    `evaluate.questions` cell among the inputs has made and not refused. Of each question, over the
+    `k` chunks that are found best by exact search: `recall`, `precision`, `omega` (precision if
+    exactly the chunks that hold some of the answer were found) and `iou`, in characters, as Chroma
+    defines them (Smith and Troynikov 2024); or, where a question has keywords and no spans,
+    `keywords`, the share of its points whose words were all found (CoFE-RAG, arXiv:2410.12248).
+    Rows belong to the document with the first answer. A question that cannot be used is a row
+    `left_out`, with the reason in `subject`. Vectors that an embed cell above has made are used;
+    else chunks are embedded here.
+
+    Search by both, `hybrid`, adds up 1 / (60 + rank) over the two rankings (reciprocal rank fusion;
+    Cormack, Clarke and Büttcher 2009), as a published collection does.
     """
 
     name: ClassVar[str] = "evaluate.retrieval"
@@ -41,15 +49,24 @@ class Retrieval(Fitted):
         "documents": ("text", "title", "uri"),
         "chunks": ("level", "start", "end", "text"),
     }
-    uses: ClassVar[Columns] = {"chunks": ("derived_text", "vector")}
+    uses: ClassVar[Columns] = {
+        "chunks": ("derived_text", "vector"),
+        "questions": ("question", "spans", "refused"),
+    }
     writes: ClassVar[Mapping[str, Schema]] = MEASURED
     creates: ClassVar[tuple[str, ...]] = ("measures",)
     needs: ClassVar[tuple[str, ...]] = ("embedder", "tokenizer", "vectors")
 
-    questions: str = parameter(..., "CSV file of questions", model="file", min_length=1)
+    questions: str = parameter(
+        "",
+        "CSV file of questions; without one those of an evaluate.questions cell among the inputs",
+        model="file",
+    )
     k: int = parameter(5, "chunks that are read for a question", unit="chunks", ge=1, le=100)
-    mode: Literal["vector", "text"] = parameter(
-        "vector", "how chunks are searched: by meaning, or by words (BM25)"
+    mode: Literal["vector", "text", "hybrid"] = parameter(
+        "vector",
+        "how chunks are searched: by meaning, by words (BM25), or by both as a collection with "
+        "vectors is",
     )
     model: str = parameter(
         "minilm",
@@ -67,44 +84,71 @@ class Retrieval(Fitted):
 
     def model_names(self) -> tuple[tuple[str, str], ...]:
         every = super().model_names()
-        return every if self.mode == "vector" else tuple(p for p in every if p[0] != "embedder")
+        return tuple(pair for pair in every if self.mode != "text" or pair[0] != "embedder")
+
+    def inputs(self, available: Columns) -> Columns:
+        chosen = dict(super().inputs(available))
+        if self.questions:
+            chosen.pop("questions", None)
+        elif "questions" not in chosen:
+            raise UsageError(
+                f"{self.name} has no questions to ask",
+                hint="name a CSV file in `questions`, or add an evaluate.questions cell to `input`",
+            )
+        return chosen
 
     def summarise(self, frames: Frames, ctx: Context) -> Mapping[str, bytes]:
-        """Of each document its chunks' places, its best chunks for each question, its answers."""
-        questions = read_questions(ctx.base / self.questions)
+        """Of each document its chunks' places, its best chunks for each question, its answers; or,
+        with questions of its own, what it takes to find the best for any."""
+        if self.questions:
+            read = read_questions(ctx.base / self.questions)
+            vectors = self._embedded([one.text for one in read], ctx)
+            own, rows = None, {}
+        else:
+            read, own = [], asked_of(frames["questions"])
+            vectors = self._embedded([one.text for some in own.values() for one in some], ctx)
+            ends = list(accumulate(map(len, own.values())))
+            rows = {
+                name: slice(end - len(own[name]), end) for name, end in zip(own, ends, strict=True)
+            }
         leaves = frames["chunks"].filter(pl.col("level") == 0)
         parts = leaves.partition_by("doc_id", as_dict=True)
-        asked = None
-        if self.mode == "vector":
-            asked = embedded([one.text for one in questions], self.model, ctx)
         found = {}
         for row in frames["documents"].iter_rows(named=True):
             ctx.check()
-            own = parts.get((row["doc_id"],), leaves.clear())
-            if "vector" in own.columns and own["vector"].null_count():
-                ctx.fail(row["doc_id"], "some of its chunks have no vector")
+            name = row["doc_id"]
+            mine = parts.get((name,), leaves.clear())
+            if "vector" in mine.columns and mine["vector"].null_count():
+                ctx.fail(name, "some of its chunks have no vector")
                 continue
-            likeness = None
-            if asked is not None:
-                likeness = vector_scores(asked, self._vectors(own, asked.shape[1], ctx))
-            found[row["doc_id"]] = part_of(
-                row["doc_id"],
-                row["title"] or "",
-                row["uri"] or "",
-                row["text"] or "",
-                _leaves(own),
-                questions,
-                self.k,
-                likeness,
+            both = None
+            if vectors is not None:
+                asked = vectors if own is None else vectors[rows.get(name, slice(0))]
+                both = asked, self._vectors(mine, vectors.shape[1], ctx)
+            if own is not None:
+                told = own.get(name, [])
+                found[name] = part_of_own(name, _leaves(mine), told, self.mode, both)
+                continue
+            title, uri, text = (row[key] or "" for key in ("title", "uri", "text"))
+            likeness = None if both is None else vector_scores(*both)
+            found[name] = part_of(
+                name, title, uri, text, _leaves(mine), read, self.k, self.mode, likeness
             )
         return found
+
+    def _embedded(self, texts: list[str], ctx: Context) -> NDArray[np.float32] | None:
+        return None if self.mode == "text" else embedded(texts, self.model, ctx)
 
     def fit(self, parts: Iterable[bytes]) -> bytes:
         """The figures of each question over all documents, by the document it is counted with."""
         rows: dict[str, list[list[Any]]] = {}
-        for number, found in enumerate(joined(parts, self.k)):
+        asked: Counter[str] = Counter()
+        for number, found in enumerate(joined(parts, self.k, self.mode)):
+            # Of a document's own questions only its own count.
+            place = number if self.questions else asked[found.doc_id]
+            asked[found.doc_id] += 1
             for name, value, subject in _figures(found):
-                rows.setdefault(found.doc_id, []).append([name, value, subject, number])
+                rows.setdefault(found.doc_id, []).append([name, value, subject, place])
         return json.dumps(rows, sort_keys=True).encode()
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:

@@ -5,22 +5,37 @@ For measuring: every chunk is compared with every question, nothing is approxima
 
 from __future__ import annotations
 
-__all__ = ["fused", "kept", "terms", "top", "vector_scores", "word_scores"]
+__all__ = [
+    "Scores",
+    "depth",
+    "fused",
+    "kept",
+    "rank_sums",
+    "terms",
+    "top",
+    "top_of_both",
+    "vector_scores",
+    "word_scores",
+]
 
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from typing import Final, TypeAlias
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+Found = TypeVar("Found", bound=Hashable)
 Scores: TypeAlias = NDArray[np.float64]
 """(questions, chunks), higher is better."""
 
 K1: Final = 1.2
 B: Final = 0.75
+RRF: Final = 60
+"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
+LEAST: Final = 64
 WORD: Final = re.compile(r"\w+")
 
 
@@ -63,6 +78,31 @@ def fused(vectors: Scores, words: Scores, weight: float = 0.3) -> Scores:
             and is on our data.
     """
     return (1 - weight) * _standard(vectors) + weight * _standard(words)
+
+
+def depth(k: int) -> int:
+    """How many of the best of each kind are fused for `k`."""
+    return max(4 * k, LEAST)
+
+
+def rank_sums(rankings: Iterable[Sequence[Found]]) -> dict[Found, float]:
+    """Reciprocal rank fusion: the sum of 1 / (60 + rank) over the rankings that hold it."""
+    sums: dict[Found, float] = {}
+    for ranking in rankings:
+        for rank, one in enumerate(ranking, start=1):
+            sums[one] = sums.get(one, 0.0) + 1 / (RRF + rank)
+    return sums
+
+
+def top_of_both(vectors: Scores, words: Scores, k: int) -> list[list[int]]:
+    """The best `k` chunks of each question by fused ranks, as a published collection does it; only
+    chunks that have a word of the question have a rank by words. Ties in their order."""
+    found = []
+    deep = depth(k)
+    for alike, worded, scores in zip(top(vectors, deep), top(words, deep), words, strict=True):
+        sums = rank_sums([alike.tolist(), worded[scores[worded] > 0].tolist()])
+        found.append(sorted(sums, key=lambda chunk: (-sums[chunk], chunk))[:k])
+    return found
 
 
 def top(scores: Scores, k: int) -> NDArray[np.int64]:

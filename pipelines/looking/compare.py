@@ -8,7 +8,7 @@ __all__ = ["Compared", "Comparison", "Variant", "compare", "stability", "sweep_v
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import product
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -18,17 +18,17 @@ from ops.errors import UsageError
 from ops.evaluate.bootstrap import Interval, difference, interval
 from ops.evaluate.questions import Question, keyword_score, placed
 from ops.evaluate.ranges import Range, score
-from ops.evaluate.search import Scores, fused, top, vector_scores, word_scores
+from ops.evaluate.search import top, top_of_both, vector_scores, word_scores
 from ops.evaluate.shape import Shape, shape_of
 from ops.evaluate.small_edits import Kept, stability_of
 from ops.segment.vectors import embedded
 from pipelines.cell.recut import Recutter, maker_of
 from pipelines.file.model import Model
 from pipelines.looking.sample import Preview, Sampler
+from pipelines.looking.search import Mode, searched
 from pipelines.looking.whatif import changed
 from pipelines.workspace import Workspace
 
-Mode = Literal["vector", "hybrid", "text"]
 ALL: Final = 1_000_000_000
 EDITED: Final = 40
 """Documents, evenly chosen, that are edited and cut again for the stability."""
@@ -118,13 +118,17 @@ def compare(
     *,
     count: int = ALL,
     k: int = 5,
-    mode: Mode = "vector",
-    embedder: str = "minilm",
+    mode: Mode | None = None,
+    embedder: str | None = None,
     said: Callable[[str], None] = lambda text: None,
 ) -> Comparison:
     """Cut the same documents in every way, and ask each the same questions.
 
     Nothing is stored. Search is exact, over the leaves of all documents together.
+
+    Args:
+        mode: None for the way in which the notebook's collection is searched.
+        embedder: None for the model of the collection's vectors, or MiniLM where there are none.
 
     Raises:
         UsageError: a cell makes no chunks, or no question can be used.
@@ -132,7 +136,9 @@ def compare(
     first = Workspace(variants[0].model)
     sampler = Sampler(first, count)
     ctx = Context(first.unstored(), first.model.base)
-    search = _Search(questions, k, mode, embedder, ctx)
+    usual, model = searched(first)
+    mode = mode or usual
+    search = _Search(questions, k, mode, embedder or model or "minilm", ctx)
     found: list[_Measured] = []
     for variant in variants:
         said(f"{variant.label}: cutting")
@@ -221,7 +227,7 @@ class _Search:
         answers: Sequence[list[Range]],
     ) -> _Measured:
         ranges = [Range(*row) for row in leaves.select("doc_id", "start", "end").iter_rows()]
-        best = top(self._scores([one.text for one in asked], leaves), self._k)
+        best = self._best([one.text for one in asked], leaves)
         bodies = leaves["text"].to_list()
         with_ranges = [
             score(answer, [ranges[place] for place in row], ranges)
@@ -245,15 +251,19 @@ class _Search:
         recalls = [one.recall for one in with_ranges] + by_words
         return _Measured(row, recalls, [one.iou for one in with_ranges])
 
-    def _scores(self, asked: list[str], leaves: pl.DataFrame) -> Scores:
+    def _best(self, asked: list[str], leaves: pl.DataFrame) -> list[list[int]]:
+        """Of each question the numbers of the leaves that are found best."""
         texts = [
             derived or text for text, derived in leaves.select("text", "derived_text").iter_rows()
         ]
-        if self._mode == "text":
-            return word_scores(asked, texts)
+        words = None if self._mode == "vector" else word_scores(asked, texts)
+        if self._mode == "text" and words is not None:
+            return [list(row) for row in top(words, self._k)]
         vectors = embedded([*asked, *texts], self._embedder, self.ctx)
         alike = vector_scores(vectors[: len(asked)], vectors[len(asked) :])
-        return alike if self._mode == "vector" else fused(alike, word_scores(asked, texts))
+        if words is None:
+            return [list(row) for row in top(alike, self._k)]
+        return top_of_both(alike, words, self._k)
 
 
 def _advice(found: Sequence[_Measured]) -> str:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["Answer", "Mode", "ask", "collection_of", "embed_question", "embedding_model"]
+__all__ = [
+    "Answer",
+    "Mode",
+    "ask",
+    "collection_of",
+    "embed_question",
+    "embedding_model",
+    "searched",
+]
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -83,3 +91,22 @@ def embedding_model(workspace: Workspace, collection: str) -> str | None:
         return None
     embed = workspace.wiring.cells[wired.reads["chunks"]["vector"]].cell.op
     return next((name for kind, name in embed.model_names() if kind == "embedder"), None)
+
+
+def searched(workspace: Workspace) -> tuple[Mode, str | None]:
+    """How the collection of a notebook is searched, and the model of its vectors, if it has some.
+
+    The collection that its questions are put to, else the first with vectors, else the first; a
+    notebook without one is taken to be searched by vectors.
+    """
+    wanted = workspace.model.questions
+    names = [cell.id for cell in workspace.model.cells if "collection" in cell.op.creates]
+    if wanted is not None:
+        names = [wanted.collection]
+    models = filter(None, (embedding_model(workspace, name) for name in names))
+    model = next(models, None)
+    if wanted is not None and wanted.mode:
+        return wanted.mode, model
+    if not names:
+        return "vector", model
+    return ("hybrid" if model else "text"), model

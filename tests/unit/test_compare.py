@@ -15,6 +15,8 @@ from ops.evaluate.ranges import Range
 from ops.export.front import Dot, front
 from pipelines.file.parse import read
 from pipelines.looking.compare import Variant, compare, sweep_variants
+from pipelines.looking.search import searched
+from pipelines.workspace import Workspace
 from tui.cli import cli
 
 FACTS = [
@@ -80,6 +82,25 @@ def test_small_chunks_bring_less_beside_the_answer(notebook: Path, questions: Pa
     assert found.advice.startswith("Take small: 2 of 2 find as much")
     assert found.left_out == ("record 6: its answer is not in the text: 'Nobody at all'",)
     assert json.loads(json.dumps(found.as_json()))["variants"][0]["recall"]["mean"] == 1.0
+
+
+def test_searched_as_the_collection_is(notebook: Path, questions: Path) -> None:
+    index = "  - {id: index, op: index.lancedb, input: small}\n"
+    vectors = "  - {id: vectors, op: embed.llama, input: small}\n"
+    by_vectors = "  - {id: index, op: index.lancedb, input: vectors}\n"
+    asked = "questions: {file: questions.csv, mode: vector}\n"
+    for added, mode, model in (
+        ("", "vector", None),
+        (index, "text", None),
+        (vectors + by_vectors, "hybrid", "minilm"),
+        (vectors + by_vectors + asked, "vector", "minilm"),
+    ):
+        notebook.write_text(NOTEBOOK + added, encoding="utf-8")
+        assert searched(Workspace(read(notebook))) == (mode, model)
+    notebook.write_text(NOTEBOOK + index, encoding="utf-8")
+    known = read(notebook)
+    found = compare([Variant("small", known, "small")], read_questions(questions), k=1)
+    assert found.mode == "text"
 
 
 def test_without_questions_the_advice_says_what_it_does_not_know(notebook: Path) -> None:

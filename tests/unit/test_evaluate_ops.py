@@ -21,7 +21,8 @@ from ops.evaluate.gold import lengths, read_gold
 from ops.evaluate.measured import means
 from ops.evaluate.questions import read_questions
 from ops.evaluate.retrieval import Retrieval
-from ops.frames import MEASURES, Frames
+from ops.evaluate.search import top_of_both
+from ops.frames import MEASURES, QUESTIONS, Frames
 from ops.inference.resources import LocalResources
 from pipelines.file.parse import read
 from pipelines.looking.compare import Variant, compare
@@ -254,7 +255,7 @@ def _cut(texts: dict[str, list[str]], vectors: list[list[float]] | None = None) 
 
 
 def _asked(frames: Frames, ctx: Context, **params: Any) -> pl.DataFrame:
-    op = Retrieval(questions="q.csv", k=1, **params)
+    op = Retrieval(**{"questions": "q.csv", "k": 1, **params})
     parts = op.summarise(frames, ctx)
     state = op.fit(parts[name] for name in sorted(parts))
     return op.apply(frames, replace(ctx, state=state))["measures"]
@@ -295,3 +296,100 @@ def test_what_cannot_be_asked_is_told(tmp_path: Path) -> None:
     rows = _values(_asked(one.replace("chunks", chunks), replace(ctx, failures=failures)))
     assert failures == {"x": "some of its chunks have no vector"}
     assert rows["y", "ccc", "recall"] == 1.0
+
+
+_Row = tuple[str, str, list[tuple[int, int]], str | None]
+
+
+def _own(rows: Sequence[_Row]) -> pl.DataFrame:
+    """The frame of an evaluate.questions cell: document, question, spans and why it is refused."""
+    told = [
+        {
+            "question_id": str(number),
+            "doc_id": doc,
+            "uri": f"file:{doc}.md",
+            "question": text,
+            "answers": ["?"] * len(spans),
+            "spans": [{"start": start, "end": end} for start, end in spans],
+            "refused": refused,
+        }
+        for number, (doc, text, spans, refused) in enumerate(rows)
+    ]
+    return pl.DataFrame(told, schema=dict(QUESTIONS))
+
+
+@pytest.mark.parametrize("mode", ["vector", "text", "hybrid"])
+def test_questions_of_the_documents_are_asked_as_those_of_a_file(tmp_path: Path, mode: str) -> None:
+    ctx = Context(_Fake(tmp_path, vectors=_NoStore()), tmp_path)
+    texts = {
+        "x": ["aaa goat. ", "bbb kettle. "],
+        "y": ["cc lamp lamp. ", "ab lamp kettle. "],
+        "z": [],
+    }
+    frames = _cut(texts)
+    asked = [("x", "bb kettle", (10, 22)), ("y", "lamp", (0, 12)), ("y", "ca lamp", (14, 30))]
+    rows: list[_Row] = [(doc, question, [span], None) for doc, question, span in asked]
+    rows.append(("x", "never asked", [], "it holds its answer"))
+    made = _asked(frames.replace("questions", _own(rows)), ctx, questions="", mode=mode)
+    lines = ["question,document,references"]
+    for doc, question, (start, end) in asked:
+        told = json.dumps([{"content": "", "start_index": start, "end_index": end}])
+        lines.append(f'{question},{doc},"{told.replace(chr(34), chr(34) * 2)}"')
+    (tmp_path / "q.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert _values(made) == _values(_asked(frames, ctx, mode=mode))
+    assert len(made) == 4 * 3
+    assert made["measure_id"].is_unique().all()
+
+
+def test_rows_of_a_document_do_not_hang_on_questions_of_others(tmp_path: Path) -> None:
+    ctx = Context(_Fake(tmp_path, vectors=_NoStore()), tmp_path)
+    frames = _cut({"x": ["aaa goat"], "y": ["bbb kettle"]})
+    rows: list[_Row] = [("x", "goat", [(0, 8)], None), ("y", "kettle", [(0, 10)], None)]
+    every = _asked(frames.replace("questions", _own(rows)), ctx, questions="", mode="text")
+    alone = _asked(frames.replace("questions", _own(rows[1:])), ctx, questions="", mode="text")
+    assert every.filter(pl.col("doc_id") == "y").equals(alone)
+    nothing = frames.replace("questions", _own([]))
+    for mode in ("text", "vector", "hybrid"):
+        assert _asked(nothing, ctx, questions="", mode=mode).is_empty()
+
+
+def test_hybrid_search_fuses_both_rankings(tmp_path: Path) -> None:
+    """By meaning the first leaf leads, by words the last; the one that is second in both wins."""
+    alike = np.array([[0.9, 0.8, 0.2, 0.1]])
+    worded = np.array([[0.0, 2.0, 0.0, 3.0]])
+    assert top_of_both(alike, worded, 4) == [[1, 3, 0, 2]]
+    assert top_of_both(alike, np.zeros((1, 4)), 2) == [[0, 1]]  # no word, no rank by words
+    assert top_of_both(np.empty((1, 0)), np.empty((1, 0)), 2) == [[]]
+    (tmp_path / "q.csv").write_text("question,answer\nbb lamp,aab lamp\n", encoding="utf-8")
+    ctx = Context(_Fake(tmp_path, vectors=_NoStore()), tmp_path)
+    frames = _cut({"x": ["bbb goat", "aab lamp"], "y": ["bbbb harbour"]})
+    for mode, recall in (("vector", 0.0), ("text", 1.0), ("hybrid", 1.0)):
+        assert _values(_asked(frames, ctx, mode=mode))["x", "bb lamp", "recall"] == recall
+
+
+def test_questions_come_from_a_file_or_from_a_cell() -> None:
+    there = {
+        "documents": ("text", "title", "uri"),
+        "chunks": ("level", "start", "end", "text"),
+        "questions": ("uri", "question", "answers", "spans", "refused"),
+    }
+    assert Retrieval().inputs(there)["questions"] == ("question", "spans", "refused")
+    assert "questions" not in Retrieval(questions="q.csv").inputs(there)
+    del there["questions"]
+    with pytest.raises(UsageError, match="no questions to ask"):
+        Retrieval().inputs(there)
+    assert ("file", "") not in Retrieval().model_names()
+
+
+def test_a_cell_joins_chunks_with_questions_made(notebook: Path) -> None:
+    more = (
+        "  - {id: asked, op: evaluate.questions, input: source}\n"
+        "  - id: own\n    op: evaluate.retrieval\n    input: [small, asked]\n"
+        "    params: {mode: hybrid}\n"
+    )
+    notebook.write_text(NOTEBOOK + more, encoding="utf-8")
+    wired = Workspace(read(notebook)).wiring.cells
+    assert wired["own"].reads["questions"] == dict.fromkeys(
+        ("question", "spans", "refused"), "asked"
+    )
+    assert "questions" not in wired["found"].reads

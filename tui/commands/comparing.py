@@ -33,10 +33,13 @@ def comparing(command: Command) -> Command:
             click.option(
                 "--mode",
                 type=click.Choice(["vector", "hybrid", "text"]),
-                default="vector",
-                help="How chunks are searched.",
+                help="How chunks are searched; without it as the notebook's collection is.",
             ),
-            click.option("--model", "embedder", default="minilm", help="What embeds them."),
+            click.option(
+                "--model",
+                "embedder",
+                help="What embeds them; without it the model of the collection, or minilm.",
+            ),
             click.option(
                 "-o",
                 "--output",
@@ -57,7 +60,7 @@ def report(
     sample: int | None,
     k: int,
     mode: Any,
-    embedder: str,
+    embedder: str | None,
     output: Path | None,
     as_json: bool,
 ) -> None:
