@@ -14,7 +14,7 @@ from pipelines.events import Observer, RunReport
 from pipelines.notebook import Notebook
 from pipelines.running.run import Options, run
 from pipelines.workspace import Workspace
-from tests.tui.pilots import press, search_keys, settle, shows, text_of, until
+from tests.tui.pilots import press, search_keys, settle, shows, text_of, type_at_once, until
 from tui.app import ChunkbookApp
 from tui.desk import EditDesk
 from tui.screens.chunks import ChunksScreen
@@ -92,6 +92,29 @@ async def test_every_action_is_recorded_and_then_run(own_policies: Path) -> None
         assert row is not None
         assert (row["text"], row["chunk_title"]) == (first["text"], "My title")
         assert row["note"] == "look"
+
+
+async def test_a_key_quicker_than_the_reading_meets_the_chosen_chunk(own_policies: Path) -> None:
+    app = ChunkbookApp(own_policies)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "2")
+        shelf = screen_of(app).shelf
+        assert shelf is not None
+        wanted = [shelf.page(place, 1)[0]["text"] for place in (1, 3)]
+        # All wait before the first is looked at: nothing of the next chunk is read by then.
+        type_at_once(app, "down", "D", "down", "down", "P")
+        await settle(pilot)
+        made = {one.edit.kind: one.edit.anchor.text for one in standing(own_policies)}
+        assert made == dict(zip(("drop", "pin"), wanted, strict=True))
+        type_at_once(app, "down", "T")
+        await settle(pilot)
+        assert shows(app, WordingScreen)
+        await press(pilot, "escape")
+        # Whoever moves on at once does not want it any more.
+        type_at_once(app, "down", "T", "down")
+        await settle(pilot)
+        assert not shows(app, WordingScreen)
 
 
 async def test_split_at_the_cursor_and_undo(own_policies: Path) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 __all__ = ["EditingScreen"]
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Event as Flag
+from threading import Lock
 from typing import Any, ClassVar
 
 from textual import work
@@ -97,6 +98,10 @@ class EditingScreen(BookScreen):
         self.desk = EditDesk(book)
         self.marks = Marks()
         self.row: Mapping[str, Any] | None = None
+        self._then: tuple[str, Callable[[Mapping[str, Any]], None]] | None = None
+        """What is to be done with which chunk as soon as it is read."""
+        self._in_turn = Lock()
+        """Edits are recorded one after another, each checked against those before."""
         self._stop: Flag | None = None
 
     def on_mount(self) -> None:
@@ -110,6 +115,37 @@ class EditingScreen(BookScreen):
 
     def show_progress(self, said: str) -> None:
         """Say how far a run is; "" when it is over."""
+
+    @property
+    def chosen(self) -> str | None:
+        """The id of the chosen chunk, whether it is read already or not."""
+        return None
+
+    def with_row(self, act: Callable[[Mapping[str, Any]], None]) -> None:
+        """Act on the chosen chunk; as soon as it is read, where a key was quicker."""
+        chosen = self.chosen
+        if chosen is None:
+            return
+        if self.row is not None and self.row["chunk_id"] == chosen:
+            act(self.row)
+        else:
+            self._then = chosen, act
+
+    def row_left(self, chosen: str | None) -> None:
+        """Another chunk is chosen: no action may meet the one before."""
+        if self.row is not None and self.row["chunk_id"] != chosen:
+            self.row = None
+        if self._then is not None and self._then[0] != chosen:
+            self._then = None
+
+    def row_read(self, row: Mapping[str, Any]) -> None:
+        """A chunk was read; do what was asked meanwhile."""
+        self.row = row
+        if self._then is not None and self._then[0] == row["chunk_id"] == self.chosen:
+            _, act = self._then
+            self._then = None
+            if self.is_current:
+                act(row)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="marks")
     def look_for_marks(self) -> None:
@@ -132,7 +168,8 @@ class EditingScreen(BookScreen):
     @work(thread=True, exit_on_error=False, group="edit")
     def _act(self, kind: str, chunk_id: str, value: str | int | None = None) -> None:
         try:
-            made = self.desk.act(kind, chunk_id, value)
+            with self._in_turn:
+                made = self.desk.act(kind, chunk_id, value)
         except ChunkbookError as error:
             self.post_message(self.Refused(error))
             return
@@ -141,40 +178,44 @@ class EditingScreen(BookScreen):
     @work(thread=True, exit_on_error=False, group="edit")
     def _undo(self, number: int | None) -> None:
         try:
-            made = self.desk.undo(number)
+            with self._in_turn:
+                made = self.desk.undo(number)
         except ChunkbookError as error:
             self.post_message(self.Refused(error))
             return
         self.post_message(self.Marked(self.desk.marks(), made))
 
     def action_edit(self, kind: str) -> None:
-        if self.row is not None:
-            self._act(kind, str(self.row["chunk_id"]))
+        if self.chosen is not None:
+            self._act(kind, self.chosen)
 
     def action_split(self) -> None:
-        if self.row is not None:
-            name = str(self.row["chunk_id"])
+        self.with_row(self._split)
 
-            def cut(place: int | None) -> None:
-                if place is not None:
-                    self._act("split", name, place)
+    def _split(self, row: Mapping[str, Any]) -> None:
+        def cut(place: int | None) -> None:
+            if place is not None:
+                self._act("split", str(row["chunk_id"]), place)
 
-            self.app.push_screen(CutScreen(str(self.row["text"])), cut)
+        self.app.push_screen(CutScreen(str(row["text"])), cut)
 
     def action_title(self) -> None:
-        self._write("retitle", "Title of the chunk", "chunk_title", lines=False)
+        self.with_row(lambda row: self._write(row, "retitle", "Title of the chunk", "chunk_title"))
 
     def action_note(self) -> None:
-        self._write("annotate", "Note", "note", lines=True)
+        self.with_row(lambda row: self._write(row, "annotate", "Note", "note", lines=True))
 
     def action_wording(self) -> None:
-        column = "derived_text" if self.row is not None and self.row.get("derived_text") else "text"
-        self._write("change", "Wording that stands for the text", column, lines=True)
+        def write(row: Mapping[str, Any]) -> None:
+            column = "derived_text" if row.get("derived_text") else "text"
+            self._write(row, "change", "Wording that stands for the text", column, lines=True)
 
-    def _write(self, kind: str, title: str, column: str, *, lines: bool) -> None:
-        if self.row is None:
-            return
-        name, before = str(self.row["chunk_id"]), str(self.row.get(column) or "")
+        self.with_row(write)
+
+    def _write(
+        self, row: Mapping[str, Any], kind: str, title: str, column: str, *, lines: bool = False
+    ) -> None:
+        name, before = str(row["chunk_id"]), str(row.get(column) or "")
         shown = visible(before) if lines else one_line(before)
 
         def keep(text: str | None) -> None:
@@ -211,10 +252,13 @@ class EditingScreen(BookScreen):
             self._stop.set()
 
     def action_run_document(self) -> None:
-        if self.row is not None and not self.running:
+        self.with_row(self._run_document)
+
+    def _run_document(self, row: Mapping[str, Any]) -> None:
+        if not self.running:
             self._stop = Flag()
             self.show_progress("running …")
-            self._run(str(self.row["doc_id"]), self._stop)
+            self._run(str(row["doc_id"]), self._stop)
 
     @work(thread=True, exit_on_error=False, group="run")
     def _run(self, doc_id: str, stop: Flag) -> None:

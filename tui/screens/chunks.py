@@ -4,28 +4,27 @@ from __future__ import annotations
 
 __all__ = ["ChunksScreen"]
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Footer
 from textual.worker import get_current_worker
 
 from ops.errors import UsageError
-from pipelines.looking.lineage import Lineage
 from tui.book import Book
 from tui.messages import ShowLineage, ShowSource
 from tui.query import Query, page_of, row_of, rows_of
+from tui.screens.chunknews import Found, Opened, Paged, Traced
 from tui.screens.chunkedits import EditingScreen
 from tui.screens.editlist import Chosen
 from tui.screens.sorting import SortScreen
-from tui.shelf import ChunkView, Shelf
+from tui.shelf import Shelf
 from tui.widgets.detail import ChunkDetail
 from tui.widgets.figures import count, counted
 from tui.widgets.filter import FilterBar
@@ -33,7 +32,7 @@ from tui.widgets.found import pattern_of
 from tui.widgets.header import TopLine
 from tui.widgets.plain import plain
 from tui.widgets.search import MODES, Question, SearchBar
-from tui.widgets.table import PAGE, Column, PageTable, Row
+from tui.widgets.table import PAGE, Column, PageTable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -76,51 +75,6 @@ class ChunksScreen(EditingScreen):
         ),
     ]
 
-    class Found(Message):
-        """Rows for the table: the first page of all chunks, or hits, best first.
-
-        `unfiltered` when the collection has not the columns of the filter, which is left out then.
-        """
-
-        def __init__(
-            self,
-            query: Query,
-            shelf: Shelf | None,
-            rows: Sequence[Row],
-            total: int,
-            *,
-            unfiltered: bool = False,
-        ) -> None:
-            super().__init__()
-            self.query = query
-            self.shelf = shelf
-            self.rows = rows
-            self.total = total
-            self.unfiltered = unfiltered
-
-    class Paged(Message):
-        """A page of the collection was read."""
-
-        def __init__(self, wanted: PageTable.Wanted, rows: Sequence[Row]) -> None:
-            super().__init__()
-            self.wanted = wanted
-            self.rows = rows
-
-    class Opened(Message):
-        """A chunk was read."""
-
-        def __init__(self, view: ChunkView | None, *, followed: bool = False) -> None:
-            super().__init__()
-            self.view = view
-            self.followed = followed
-
-    class Traced(Message):
-        """A chunk's lineage was read."""
-
-        def __init__(self, lineage: Lineage) -> None:
-            super().__init__()
-            self.lineage = lineage
-
     def __init__(self, book: Book) -> None:
         super().__init__(book)
         self.shelf: Shelf | None = None
@@ -128,6 +82,8 @@ class ChunksScreen(EditingScreen):
         """The collection asked for; the first one when it is not there."""
         self.asked = Query()
         self.chunk_id: str | None = None
+        self._followed: tuple[str, str] | None = None
+        """A chunk that was followed to, and the row that the cursor stands on meanwhile."""
         self._later: Timer | None = None
         self._traced: str | None = None
         self._shown: Query | None = None
@@ -136,6 +92,16 @@ class ChunksScreen(EditingScreen):
     @property
     def question(self) -> Question:
         return self.asked.question
+
+    @property
+    def chosen(self) -> str | None:
+        table = self.query_one("#chunks", PageTable)
+        here = table.row(table.cursor)
+        if here is None:
+            return None if table.total else self.chunk_id
+        if self._followed is not None and self._followed[1] == here.key:
+            return self._followed[0]
+        return here.key
 
     @property
     def resting(self) -> bool:
@@ -184,7 +150,7 @@ class ChunksScreen(EditingScreen):
         query = asked
         shelf = self.book.shelf(self.wanted)
         if shelf is None:
-            self.post_message(self.Found(query, None, [], 0))
+            self.post_message(Found(query, None, [], 0))
             return
         try:
             where = query.where(shelf)
@@ -203,7 +169,7 @@ class ChunksScreen(EditingScreen):
             # After the page, by whose order it is known.
             total = shelf.count(where) if where else shelf.total
         unfiltered = query != asked
-        self.post_message(self.Found(asked, shelf, rows, total, unfiltered=unfiltered))
+        self.post_message(Found(asked, shelf, rows, total, unfiltered=unfiltered))
         self.post_message(self.Marked(marks))
 
     def on_chunks_screen_found(self, message: Found) -> None:
@@ -256,7 +222,7 @@ class ChunksScreen(EditingScreen):
         if shelf is not None:
             near = shelf.at(doc_id, start)
             if near is not None:
-                self.post_message(self.Opened(shelf.chunk(near), followed=True))
+                self.post_message(Opened(shelf.chunk(near), followed=True))
 
     def on_page_table_wanted(self, message: PageTable.Wanted) -> None:
         if self.shelf is not None and not self.question.text:
@@ -265,7 +231,7 @@ class ChunksScreen(EditingScreen):
     @work(thread=True, exit_on_error=False, group="page")
     def _read(self, shelf: Shelf, query: Query, wanted: PageTable.Wanted) -> None:
         rows = page_of(shelf, query, self.marks, wanted.offset, wanted.limit)
-        self.post_message(self.Paged(wanted, rows))
+        self.post_message(Paged(wanted, rows))
 
     def on_chunks_screen_paged(self, message: Paged) -> None:
         wanted = message.wanted
@@ -274,12 +240,12 @@ class ChunksScreen(EditingScreen):
     def on_page_table_highlighted(self, message: PageTable.Highlighted) -> None:
         if message.table.id != "chunks":
             return
+        self._followed = None
+        self.row_left(message.row.key if message.row is not None else None)
         if message.row is None:
-            self.chunk_id = self.row = None
+            self.chunk_id = None
             self.query_one(ChunkDetail).clear()
         else:
-            if self.row is not None and self.row["chunk_id"] != message.row.key:
-                self.row = None  # no action may meet a chunk that the cursor has left
             self._soon(message.row.key)
 
     def _soon(self, chunk_id: str) -> None:
@@ -295,20 +261,29 @@ class ChunksScreen(EditingScreen):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="open")
     def _open(self, shelf: Shelf, chunk_id: str) -> None:
-        self.post_message(self.Opened(shelf.chunk(chunk_id)))
+        self.post_message(Opened(shelf.chunk(chunk_id)))
 
     def on_chunks_screen_opened(self, message: Opened) -> None:
         view = message.view
         if view is not None and message.followed:
-            self.chunk_id = str(view.row["chunk_id"])
+            self._follow(str(view.row["chunk_id"]))
         if view is not None and view.row["chunk_id"] == self.chunk_id:
-            self.row = view.row
+            self.row_read(view.row)
             self.query_one(ChunkDetail).show(view, pattern_of(self.question.text))
             self.query_one(ChunkDetail).show_marks(self.marks, self.row)
             self._trace_if_shown()
 
     def on_chunk_detail_followed(self, message: ChunkDetail.Followed) -> None:
-        self._go_to(message.chunk_id)
+        if self.shelf is not None:
+            self._follow(message.chunk_id)
+            self._open(self.shelf, message.chunk_id)
+
+    def _follow(self, chunk_id: str) -> None:
+        table = self.query_one("#chunks", PageTable)
+        here = table.row(table.cursor)
+        self._followed = (chunk_id, here.key) if here is not None else None
+        self.chunk_id = chunk_id
+        self.row_left(chunk_id)
 
     def on_tabbed_content_tab_activated(self) -> None:
         self._trace_if_shown()
@@ -321,7 +296,7 @@ class ChunksScreen(EditingScreen):
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="trace")
     def _trace(self, chunk_id: str) -> None:
-        self.post_message(self.Traced(self.book.lineage(chunk_id)))
+        self.post_message(Traced(self.book.lineage(chunk_id)))
 
     def on_chunks_screen_traced(self, message: Traced) -> None:
         if message.lineage.chunk_id == self.chunk_id:
@@ -394,12 +369,15 @@ class ChunksScreen(EditingScreen):
         self.app.push_screen(SortScreen(columns, self.asked.order), sort)
 
     def action_lineage(self) -> None:
-        if self.chunk_id is not None:
-            self.post_message(ShowLineage(self.chunk_id))
+        if self.chosen is not None:
+            self.post_message(ShowLineage(self.chosen))
 
     def action_tab(self, name: str) -> None:
         self.query_one(ChunkDetail).open_tab(name)
 
     def action_source(self) -> None:
-        if self.row is not None and self.shelf is not None:
-            self.post_message(ShowSource(self.shelf.name, self.row))
+        def show(row: Mapping[str, Any]) -> None:
+            if self.shelf is not None:
+                self.post_message(ShowSource(self.shelf.name, row))
+
+        self.with_row(show)
