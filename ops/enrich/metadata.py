@@ -5,19 +5,19 @@ from __future__ import annotations
 __all__ = ["Metadata"]
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
 import polars as pl
 
 from ops.context import Context
+from ops.detection import Detected, detect, detect_many
 from ops.enrich.code import Span, Structure, code_spans, overlaps
 from ops.enrich.dates import Found, find_dates
 from ops.enrich.headings import heading_paths, pages
 from ops.enrich.prose import WITHOUT_MARKUP, Prose, read_prose
 from ops.enrich.reading import WORDS_PER_MINUTE, count_words, flesch
 from ops.frames import COUNT, TEXT, Frames, Schema, conform
-from ops.language import Detected, detect
 from ops.op import Columns, Op, parameter
 from ops.segment.sentences import sentences
 
@@ -92,6 +92,7 @@ class Metadata(Op):
             by_document = frames["chunks"].select(columns).partition_by("doc_id", as_dict=True)
         on_documents: list[dict[str, Any]] = []
         on_chunks: list[dict[str, Any]] = []
+        samples: dict[int, str] = {}
         for row in frames["documents"].iter_rows(named=True):
             ctx.check()
             if row["text"] is None:
@@ -101,8 +102,14 @@ class Metadata(Op):
                 on_documents.append({"doc_id": row["doc_id"], **describe(read)})
                 chunks = by_document.get((row["doc_id"],))
                 if chunks is not None:
-                    on_chunks += self._describe_chunks(read, chunks)
+                    for described, sample in self._describe_chunks(read, chunks):
+                        if sample:
+                            samples[len(on_chunks)] = sample
+                        on_chunks.append(described)
             ctx.advance(1)
+        for place, detected in zip(samples, detect_many(list(samples.values())), strict=True):
+            if detected.score >= SURE:
+                on_chunks[place]["language"] = detected.language
         schemas = self.outputs({name: table.schema for name, table in frames.items()})
         rows = {"documents": on_documents, "chunks": on_chunks}
         return Frames(
@@ -112,33 +119,30 @@ class Metadata(Op):
             }
         )
 
-    def _describe_chunks(self, read: Read, chunks: pl.DataFrame) -> list[dict[str, Any]]:
+    def _describe_chunks(
+        self, read: Read, chunks: pl.DataFrame
+    ) -> Iterator[tuple[dict[str, Any], str]]:
+        """Rows, with the document's language, and what may tell another; empty if too short."""
         starts = chunks["start"].to_list()
         ends = chunks["end"].to_list()
         paths = heading_paths(read.structure, starts)
         on_pages = pages(read.structure, starts)
-        rows = []
         for index, (chunk_id, doc_id, start, end, text) in enumerate(chunks.iter_rows()):
-            rows.append(
-                {
-                    "chunk_id": chunk_id,
-                    "doc_id": doc_id,
-                    "heading_path": paths[index],
-                    "page": on_pages[index],
-                    "words": count_words(text),
-                    "dates": _between(read.dates, start, ends[index]),
-                    "has_code": overlaps(read.code, start, end),
-                    "language": self._language(read, start, end),
-                }
-            )
-        return rows
+            described = {
+                "chunk_id": chunk_id,
+                "doc_id": doc_id,
+                "heading_path": paths[index],
+                "page": on_pages[index],
+                "words": count_words(text),
+                "dates": _between(read.dates, start, ends[index]),
+                "has_code": overlaps(read.code, start, end),
+                "language": read.detected.language,
+            }
+            yield described, self._sample(read, start, end)
 
-    def _language(self, read: Read, start: int, end: int) -> str | None:
+    def _sample(self, read: Read, start: int, end: int) -> str:
         sample = " ".join(read.prose.blanked[start:end].split())[:CHUNK_SAMPLE]
-        if sum(map(str.isalpha, sample)) < self.min_letters:
-            return read.detected.language
-        detected = detect(sample)
-        return detected.language if detected.score >= SURE else read.detected.language
+        return sample if sum(map(str.isalpha, sample)) >= self.min_letters else ""
 
 
 def read_document(row: Mapping[str, Any]) -> Read:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ops.detection import detect
 from ops.enrich.code import Span, Structure, code_spans, merge
 from ops.enrich.prose import WITHOUT_MARKUP, Passage, Prose, read_prose
-from ops.language import detect
 from ops.link.abbreviations import definitions
 from ops.link.canonical import canonical, surface
 from ops.link.declared import Declared, code_only, declared_in, find_declared

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ops import language
+from ops.detection import Detected, detect
 from ops.errors import ModelError
-from ops.language import detect, load_pipeline
+from ops.language import load_pipeline
 
 TEXTS = {
     "en": "The library reads documents and cuts them into chunks that people can search.",
@@ -26,7 +27,7 @@ def test_languages_are_told_apart(wanted: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "123 456", "… -- !!"])
 def test_a_text_without_letters_has_no_language(text: str) -> None:
-    assert detect(text) == language.Detected(None, 0.0)
+    assert detect(text) == Detected(None, 0.0)
 
 
 def test_a_long_text_is_told_by_a_sample() -> None:
