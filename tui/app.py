@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["ChunkbookApp"]
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -142,8 +143,18 @@ class ChunkbookApp(KeepingApp):
         for seconds in SETTLING:
             self.set_timer(seconds, settle_heap)
         for mode, screen in message.screens.items():
-            self.add_mode(mode, screen)
+            self.add_mode(mode, partial(self._styled, screen))
         await self.switch_mode(self.resume(message.screens))
+
+    def _styled(self, make: Callable[[], Screen[None]]) -> Screen[None]:
+        """A new screen, which gets today's styles as it is mounted.
+
+        Textual takes a screen that it has not seen for one whose theme is an old one, and reads
+        every style sheet again, twice: a quarter of a second.
+        """
+        screen = make()
+        screen._css_update_count = self._css_update_count
+        return screen
 
     def on_chooser_screen_chosen(self, message: ChooserScreen.Chosen) -> None:
         self._read(message.path)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from textual.command import CommandPalette
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from ops.errors import UsageError
 from tests.tui.pilots import press, settle, shows, text_of, until
@@ -23,6 +23,7 @@ from tui.screens.first import FirstScreen
 from tui.screens.help import HelpScreen
 from tui.screens.notebook import NotebookScreen
 from tui.themes import THEMES
+from tui.widgets.keybar import KeyBar
 from tui.widgets.table import PageTable
 
 SIZE = (100, 30)
@@ -167,7 +168,7 @@ async def test_it_fits_the_terminal(app: ChunkbookApp, size: tuple[int, int]) ->
         assert app.screen.query_one("#chunks", PageTable).size.height > 0
         await pilot.resize_terminal(120, 40)
         await settle(pilot)
-        assert app.screen.query_one(Footer).size.width == 120
+        assert app.screen.query_one(KeyBar).size.width == 120
 
 
 def test_the_command_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from tui.screens.first import FirstScreen
+from tui.widgets.keybar import KeyBar
 from tui.widgets.table import Column, PageTable, Row
 
 
@@ -43,7 +43,7 @@ class ChooserScreen(Screen[None]):
         with Vertical(id="chooser", classes="panel") as panel:
             panel.border_title = "Open a notebook"
             yield PageTable(Column("File"))
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         rows = [Row(str(path), (self._shown(path),)) for path in self.paths]

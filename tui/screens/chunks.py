@@ -13,15 +13,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
-from textual.widgets import Footer
 from textual.worker import get_current_worker
 
 from ops.errors import UsageError
 from tui.book import Book
 from tui.messages import ShowLineage, ShowSource
 from tui.query import Query, page_of, row_of, rows_of
-from tui.screens.chunknews import Found, Opened, Paged, Traced
 from tui.screens.chunkedits import EditingScreen
+from tui.screens.chunknews import Found, Opened, Paged, Traced
 from tui.screens.editlist import Chosen
 from tui.screens.sorting import SortScreen
 from tui.shelf import Shelf
@@ -30,6 +29,7 @@ from tui.widgets.figures import count, counted
 from tui.widgets.filter import FilterBar
 from tui.widgets.found import pattern_of
 from tui.widgets.header import TopLine
+from tui.widgets.keybar import KeyBar
 from tui.widgets.plain import plain
 from tui.widgets.search import MODES, Question, SearchBar
 from tui.widgets.table import PAGE, Column, PageTable
@@ -126,7 +126,7 @@ class ChunksScreen(EditingScreen):
                 )
             with Vertical(id="detail-panel", classes="panel"):
                 yield ChunkDetail()
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -15,13 +15,14 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from tui.book import Book
 from tui.reading import Contrast, Cut, contrast
 from tui.screens.base import BookScreen
 from tui.widgets.contrasted import figures
+from tui.widgets.keybar import KeyBar
 from tui.widgets.plain import one_line, plain
 from tui.widgets.source import SourceView
 
@@ -86,7 +87,7 @@ class CompareScreen(BookScreen):
                 with Vertical(id=f"{name}-panel", classes="panel"):
                     yield SourceView()
         yield Static(id="compare-figures")
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         one, two = self._views

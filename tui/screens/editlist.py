@@ -11,12 +11,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
 from pipelines.correcting.standing import Standing
 from tui.desk import Marks
 from tui.widgets.facts import Facts
 from tui.widgets.figures import counted, moment
+from tui.widgets.keybar import KeyBar
 from tui.widgets.plain import one_line
 from tui.widgets.table import Column, PageTable, Row
 
@@ -57,7 +57,7 @@ class EditListScreen(ModalScreen[Chosen | None]):
             )
             with VerticalScroll(id="edits-detail"):
                 yield Facts()
-            yield Footer(compact=True)
+            yield KeyBar(compact=True)
 
     def on_mount(self) -> None:
         self._show()

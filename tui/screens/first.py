@@ -15,11 +15,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 from textual.worker import Worker, get_current_worker
 
 from tui.messages import report_crash
 from tui.widgets.figures import counted, size
+from tui.widgets.keybar import KeyBar
 from tui.widgets.plain import one_line, plain
 from tui.widgets.table import Column, PageTable, Row
 
@@ -82,7 +83,7 @@ class FirstScreen(Screen[None]):
             yield Static(id="first-where")
             with Horizontal(classes="buttons"):
                 yield Button("Make notebook", id="first-make")
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one("#first-below").focus()

@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
-from textual.widgets import Footer, Static, TabbedContent, TabPane
+from textual.widgets import Static, TabbedContent, TabPane
 
 from ops.errors import ChunkbookError, UsageError
 from pipelines.diff import RunDiff
@@ -29,6 +29,7 @@ from tui.widgets.changes import Placed, change_rows, changes_of, told_change
 from tui.widgets.facts import Facts, told
 from tui.widgets.figures import count, counted, moment, seconds
 from tui.widgets.header import TopLine
+from tui.widgets.keybar import KeyBar
 from tui.widgets.plain import one_line, plain
 from tui.widgets.steps import facts_of, place_of, step_rows
 from tui.widgets.table import Column, PageTable, Row
@@ -145,7 +146,7 @@ class LineageScreen(BookScreen):
                         tag="redo",
                         empty="enter sets the chosen parameter, for this reckoning only",
                     )
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         titles = ("From file to chunk", "Step", "States", "Changes", "Parameters", "Redone")

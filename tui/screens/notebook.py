@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from ops.errors import UsageError
 from ops.registry import op_class
@@ -28,6 +28,7 @@ from tui.widgets.cells import CellList
 from tui.widgets.figures import count, size
 from tui.widgets.form import ParameterForm
 from tui.widgets.header import TopLine
+from tui.widgets.keybar import KeyBar
 from tui.widgets.plain import one_line, plain
 from tui.widgets.result import ResultPane
 from tui.widgets.shown import Shown
@@ -102,7 +103,7 @@ class NotebookScreen(PreviewScreen):
                     )
                 with Vertical(id="text-panel", classes="panel"):
                     yield ResultPane()
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._entitle()

@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.book import Book
 from tui.messages import ShowSource
@@ -26,6 +26,7 @@ from tui.widgets.facts import Facts, columns_of, told
 from tui.widgets.figures import count, counted
 from tui.widgets.find import FindBar, places_of
 from tui.widgets.header import TopLine
+from tui.widgets.keybar import KeyBar
 from tui.widgets.layers import SWITCHES, LayerBar, Switch
 from tui.widgets.plain import one_line, plain
 from tui.widgets.source import SourceView
@@ -113,7 +114,7 @@ class SourceScreen(BookScreen):
                     yield LayerBar()
                     yield Static(id="source-status")
                     yield Facts(limit=160)
-        yield Footer()
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one("#documents-panel").border_title = "Documents"
@@ -254,9 +255,9 @@ class SourceScreen(BookScreen):
             return len(self.every) > 1
         if action == "leave":
             return self.query_one(FindBar).display
-        return True
         if action == "find":
             return not self.typing
+        return True
 
     def action_cut(self) -> None:
         """The same documents at the next segmentation."""
