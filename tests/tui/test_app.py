@@ -100,6 +100,19 @@ async def test_screens_are_switched_by_key_and_mouse(app: ChunkbookApp) -> None:
         assert shows(app, ChunksScreen)
 
 
+async def test_what_a_key_does_goes_on_in_its_column(app: ChunkbookApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "question_mark")
+        rows = text_of(app).splitlines()
+        place = next(n for n, row in enumerate(rows) if "See what is to be done" in row)
+        begun = rows[place].index("See what")
+        assert rows[place + 1].index("the chosen cell") == begun
+        await pilot.resize_terminal(140, 44)
+        await settle(pilot)
+        assert "See what is to be done, and run the chosen cell" in text_of(app)
+
+
 async def test_help_lists_the_keys_that_work_here(app: ChunkbookApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
