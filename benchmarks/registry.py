@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Bench", "benches"]
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -21,15 +22,19 @@ class Bench:
     time: str
     """How long it takes on 2 cores."""
     module: str
+    parts: tuple[str, ...] = ()
+    """What of it can be run alone."""
 
-    def run(self, data: Path | None, progress: Progress) -> BenchResult:
+    def run(self, data: Path | None, progress: Progress, only: Sequence[str] = ()) -> BenchResult:
         """Measure.
 
         Args:
             data: folder of public benchmark data, if there is one.
             progress: told now and then what is going on.
+            only: some of `parts`; none means all.
         """
-        return cast(BenchResult, import_module(self.module).run(data, progress))
+        chosen = (only,) if self.parts else ()
+        return cast(BenchResult, import_module(self.module).run(data, progress, *chosen))
 
 
 def benches() -> dict[str, Bench]:
@@ -76,6 +81,7 @@ def benches() -> dict[str, Bench]:
             "speed of cutting, sentences, topics and Chroma's measure, beside other libraries",
             "about 10 minutes",
             "benchmarks.segment",
+            parts=("speed", "sentences", "chroma", "topics"),
         ),
     )
     return {bench.name: bench for bench in found}

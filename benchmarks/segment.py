@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["run"]
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,29 @@ from benchmarks.segment_speed import speeds
 from benchmarks.segment_topics import topic_figures
 
 
-def run(data: Path | None, progress: Progress) -> BenchResult:
+def run(data: Path | None, progress: Progress, only: Sequence[str] = ()) -> BenchResult:
     """Measure; see the modules. Without public data only speed is measured; without the packages of
-    the extra `bench` their figures are left out."""
+    the extra `bench` their figures are left out.
+
+    Args:
+        only: of speed, sentences, chroma and topics those to run; none means all.
+    """
     settings: dict[str, Any] = {}
     figures: list[Figure] = []
-    parts = [speeds(data, progress)]
+    parts = []
+    if not only or "speed" in only:
+        parts.append(speeds(data, progress))
     if data is not None:
-        parts.append(sentence_figures(data, progress))
-        parts.append(chroma_figures(data, progress))
-        parts.append(topic_figures(data, progress))
+        measures = {
+            "sentences": sentence_figures,
+            "chroma": chroma_figures,
+            "topics": topic_figures,
+        }
+        parts += [
+            measure(data, progress)
+            for name, measure in measures.items()
+            if not only or name in only
+        ]
     for more, found in parts:
         settings |= more
         figures += found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 __all__ = ["Mode", "SearchHit", "near", "search"]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -17,14 +17,12 @@ from numpy.typing import NDArray
 
 from ops.context import CollectionSpec
 from ops.errors import StoreError, UsageError
+from ops.fusion import depth, fused
 from storage.arrow import from_arrow
 from storage.filters import equals
 from storage.pages import ROW_ID
 
 Mode: TypeAlias = Literal["text", "vector", "hybrid"]
-
-_RRF: Final = 60
-"""The constant of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009)."""
 
 _PROBES: Final = 40
 """Partitions of a vector index that are looked into."""
@@ -42,7 +40,7 @@ class SearchHit:
     row: dict[str, Any]
     """The columns of the collection, without its vector."""
     score: float
-    """Larger is better: BM25; for vectors 1 - distance; for hybrid the fused ranks."""
+    """Larger is better: BM25; for vectors 1 - distance; for hybrid both, from 0 to 1."""
     rank: int
     """From 1."""
 
@@ -65,12 +63,9 @@ def search(
         return _vector(handle, spec, vector, k, where)
     if mode != "hybrid":
         raise UsageError(f"there is no search mode {mode!r}", hint="text, vector or hybrid")
-    deep = max(4 * k, 64)
-    found = [
-        _text(handle, spec, question, deep, where),
-        _vector(handle, spec, vector, deep, where),
-    ]
-    return _best(_fused(found), k)
+    deep = depth(k)
+    worded = _text(handle, spec, question, deep, where)
+    return _best(_fused(spec, _vector(handle, spec, vector, deep, where), worded), k)
 
 
 def near(handle: Any, spec: CollectionSpec, chunk_id: str, k: int) -> pl.DataFrame:
@@ -164,10 +159,15 @@ def _best(found: pl.DataFrame, k: int) -> pl.DataFrame:
     return found.sort("score", _KEY, descending=[True, False]).head(k)
 
 
-def _fused(found: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    rank = pl.int_range(1, pl.len() + 1)
-    shares = [table.with_columns(score=1.0 / (_RRF + rank)) for table in found]
-    return pl.concat(shares).group_by(ROW_ID, _KEY, maintain_order=True).agg(pl.col("score").sum())
+def _fused(spec: CollectionSpec, alike: pl.DataFrame, worded: pl.DataFrame) -> pl.DataFrame:
+    """Both, each row once (`ops.fusion`)."""
+    # Of unit vectors the squared distance is twice one minus the cosine.
+    cosine = (pl.col("score") + 1) / 2 if spec.metric == "l2" else pl.col("score")
+    near = dict(alike.select(_KEY, cosine).iter_rows())
+    scores = fused(near, dict(worded.select(_KEY, "score").iter_rows()))
+    rows = pl.concat([alike, worded]).unique(_KEY, keep="first", maintain_order=True)
+    told = pl.Series("score", [scores[key] for key in rows[_KEY]], dtype=pl.Float64)
+    return rows.with_columns(told)
 
 
 def _nothing() -> pl.DataFrame:

@@ -15,7 +15,7 @@ from ops.errors import Cancelled, ChunkbookError
 from ops.evaluate.bootstrap import Interval, interval
 from ops.evaluate.questions import placed, read_questions
 from ops.evaluate.ranges import Range, score
-from ops.evaluate.search import top, top_of_both, vector_scores, word_scores
+from ops.evaluate.search import Scores, together, top, vector_scores, word_scores
 from ops.evaluate.shape import shape_of
 from ops.evaluate.small_edits import stability_of
 from ops.segment.vectors import embedded
@@ -97,7 +97,7 @@ def _asked(
     if not asked or leaves.is_empty():
         return plain
     ranges = [Range(document.doc_id, *span) for span in leaves.select("start", "end").iter_rows()]
-    best = _best(workspace, asked, leaves, ctx)
+    best = top(_scores(workspace, asked, leaves, ctx), wanted.k)
     found = [
         score(answer, [ranges[place] for place in row], ())
         for answer, row in zip(answers, best, strict=True)
@@ -113,10 +113,8 @@ def _asked(
     )
 
 
-def _best(
-    workspace: Workspace, asked: list[str], leaves: pl.DataFrame, ctx: Context
-) -> list[list[int]]:
-    """Of each question the numbers of the leaves found best, searched as the collection is."""
+def _scores(workspace: Workspace, asked: list[str], leaves: pl.DataFrame, ctx: Context) -> Scores:
+    """Of the leaves for each question, searched as the collection is."""
     wanted = workspace.model.questions
     assert wanted is not None
     texts = leaves["text"].to_list()
@@ -124,9 +122,7 @@ def _best(
         texts = leaves.select(pl.coalesce("derived_text", "text"))["derived_text"].to_list()
     mode, model = searched(workspace)
     if mode == "text" or model is None:
-        return [list(row) for row in top(word_scores(asked, texts), wanted.k)]
+        return word_scores(asked, texts)
     vectors = embedded([*asked, *texts], model, ctx)
     alike = vector_scores(vectors[: len(asked)], vectors[len(asked) :])
-    if mode == "vector":
-        return [list(row) for row in top(alike, wanted.k)]
-    return top_of_both(alike, word_scores(asked, texts), wanted.k)
+    return alike if mode == "vector" else together(alike, word_scores(asked, texts), wanted.k)

@@ -1,7 +1,7 @@
 """The best chunks of every question, over what is kept of each document.
 
-By meaning, by words (Okapi BM25), or by both: their ranks fused, as a published collection does it
-(`storage.search`), but with nothing approximated.
+By meaning, by words (Okapi BM25), or by both as a published collection does it (`ops.fusion`), but
+with nothing approximated.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
-from ops.evaluate.search import K1, B, depth, rank_sums, terms
+from ops.evaluate.search import K1, B, terms
+from ops.fusion import depth, fused
 
 Mode: TypeAlias = Literal["vector", "text", "hybrid"]
 Parts: TypeAlias = Sequence[Mapping[str, Any]]
@@ -38,10 +39,7 @@ def best_chunks(parts: Parts, questions: Sequence[str], k: int, mode: Mode) -> l
     if mode == "vector":
         return alike
     words = _by_words(parts, questions, deep)
-    places = [
-        [[row[1:] for row in ranked] for ranked in both] for both in zip(alike, words, strict=True)
-    ]
-    return [_sorted(rank_sums(both))[:k] for both in places]
+    return [_fused(*both)[:k] for both in zip(alike, words, strict=True)]
 
 
 def _by_meaning(parts: Parts, number: int, deep: int) -> Ranked:
@@ -82,6 +80,14 @@ def _filled(parts: Parts, found: Ranked, k: int) -> Ranked:
         if place not in known:
             found.append((0.0, *place))
     return found
+
+
+def _fused(alike: Ranked, worded: Ranked) -> Ranked:
+    return _sorted(fused(_scores(alike), _scores(worded)))
+
+
+def _scores(ranked: Ranked) -> dict[Place, float]:
+    return {(doc, chunk): -least for least, doc, chunk in ranked}
 
 
 def _sorted(scores: Mapping[Place, float]) -> Ranked:

@@ -40,8 +40,8 @@ class Retrieval(Fitted):
     `left_out`, with the reason in `subject`. Vectors that an embed cell above has made are used;
     else chunks are embedded here.
 
-    Search by both, `hybrid`, adds up 1 / (60 + rank) over the two rankings (reciprocal rank fusion;
-    Cormack, Clarke and Büttcher 2009), as a published collection does.
+    Search by both, `hybrid`, adds up the scores of the two as a published collection does
+    (`ops.fusion`, after Bruch, Gai and Ingber, TOIS 2023).
     """
 
     name: ClassVar[str] = "evaluate.retrieval"

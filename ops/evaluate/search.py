@@ -7,13 +7,11 @@ from __future__ import annotations
 
 __all__ = [
     "Scores",
-    "depth",
-    "fused",
     "kept",
-    "rank_sums",
+    "summed",
     "terms",
+    "together",
     "top",
-    "top_of_both",
     "vector_scores",
     "word_scores",
 ]
@@ -21,21 +19,19 @@ __all__ = [
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Final, TypeAlias, TypeVar
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Found = TypeVar("Found", bound=Hashable)
+from ops.fusion import depth, fused
+
 Scores: TypeAlias = NDArray[np.float64]
 """(questions, chunks), higher is better."""
 
 K1: Final = 1.2
 B: Final = 0.75
-RRF: Final = 60
-"""The constant of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
-LEAST: Final = 64
 WORD: Final = re.compile(r"\w+")
 
 
@@ -69,39 +65,27 @@ def word_scores(questions: Sequence[str], chunks: Sequence[str], language: str =
     return found
 
 
-def fused(vectors: Scores, words: Scores, weight: float = 0.3) -> Scores:
-    """Both, each question's scores brought to mean 0 and deviation 1 first.
+def summed(vectors: Scores, words: Scores, weight: float = 0.3) -> Scores:
+    """Both over all chunks, each question's scores brought to mean 0 and deviation 1 first.
 
     Args:
-        weight: of words. A weighted sum of normalised scores was ahead of rank fusion in Bruch,
-            Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval" (TOIS 2023),
-            and is on our data.
+        weight: of words.
     """
     return (1 - weight) * _standard(vectors) + weight * _standard(words)
 
 
-def depth(k: int) -> int:
-    """How many of the best of each kind are fused for `k`."""
-    return max(4 * k, LEAST)
-
-
-def rank_sums(rankings: Iterable[Sequence[Found]]) -> dict[Found, float]:
-    """Reciprocal rank fusion: the sum of 1 / (60 + rank) over the rankings that hold it."""
-    sums: dict[Found, float] = {}
-    for ranking in rankings:
-        for rank, one in enumerate(ranking, start=1):
-            sums[one] = sums.get(one, 0.0) + 1 / (RRF + rank)
-    return sums
-
-
-def top_of_both(vectors: Scores, words: Scores, k: int) -> list[list[int]]:
-    """The best `k` chunks of each question by fused ranks, as a published collection does it; only
-    chunks that have a word of the question have a rank by words. Ties in their order."""
-    found = []
+def together(vectors: Scores, words: Scores, k: int) -> Scores:
+    """What a published collection makes of both for `k` chunks (`ops.fusion`): only the best of
+    each kind are looked at, all others have minus infinity."""
     deep = depth(k)
-    for alike, worded, scores in zip(top(vectors, deep), top(words, deep), words, strict=True):
-        sums = rank_sums([alike.tolist(), worded[scores[worded] > 0].tolist()])
-        found.append(sorted(sums, key=lambda chunk: (-sums[chunk], chunk))[:k])
+    found = np.full(vectors.shape, -np.inf)
+    for row, near in enumerate(top(vectors, deep).tolist()):
+        worded = [one for one in top(words[row : row + 1], deep)[0].tolist() if words[row, one] > 0]
+        scores = fused(
+            {one: float(vectors[row, one]) for one in near},
+            {one: float(words[row, one]) for one in worded},
+        )
+        found[row, list(scores)] = list(scores.values())
     return found
 
 

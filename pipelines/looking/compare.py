@@ -18,7 +18,7 @@ from ops.errors import UsageError
 from ops.evaluate.bootstrap import Interval, difference, interval
 from ops.evaluate.questions import Question, keyword_score, placed
 from ops.evaluate.ranges import Range, score
-from ops.evaluate.search import top, top_of_both, vector_scores, word_scores
+from ops.evaluate.search import together, top, vector_scores, word_scores
 from ops.evaluate.shape import Shape, shape_of
 from ops.evaluate.small_edits import Kept, stability_of
 from ops.segment.vectors import embedded
@@ -258,12 +258,13 @@ class _Search:
         ]
         words = None if self._mode == "vector" else word_scores(asked, texts)
         if self._mode == "text" and words is not None:
-            return [list(row) for row in top(words, self._k)]
-        vectors = embedded([*asked, *texts], self._embedder, self.ctx)
-        alike = vector_scores(vectors[: len(asked)], vectors[len(asked) :])
-        if words is None:
-            return [list(row) for row in top(alike, self._k)]
-        return top_of_both(alike, words, self._k)
+            scores = words
+        else:
+            vectors = embedded([*asked, *texts], self._embedder, self.ctx)
+            scores = vector_scores(vectors[: len(asked)], vectors[len(asked) :])
+            if words is not None:
+                scores = together(scores, words, self._k)
+        return [list(row) for row in top(scores, self._k)]
 
 
 def _advice(found: Sequence[_Measured]) -> str:

@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from ops.context import CollectionSpec
 from ops.errors import StoreError, UsageError
 from ops.frames import in_order
+from ops.fusion import fused
 from storage import Reader, SearchHit, Store, Tables
 from tests.store.rows import COLLECTION_COLUMNS, KEY, collection, ids, unit
 
@@ -91,18 +92,22 @@ def test_vector_search_is_by_cosine(reader: Reader) -> None:
     assert np.allclose([hit.score for hit in hits], similar[order], atol=1e-5)
 
 
-def test_hybrid_fuses_the_ranks(reader: Reader) -> None:
+def test_hybrid_adds_both_scores_up(reader: Reader) -> None:
     asked = np.asarray(unit("7"), dtype=np.float32)
     by_text = reader.search("index", "dog", mode="text", k=64)
     by_vector = reader.search("index", "", mode="vector", vector=asked, k=64)
-    expected: dict[str, float] = {}
-    for hit in (*by_text, *by_vector):
-        name = hit.row["chunk_id"]
-        expected[name] = expected.get(name, 0) + 1 / (60 + hit.rank)
+    assert 0 < len(by_text) < len(by_vector)
+    expected = fused(
+        {hit.row["chunk_id"]: hit.score for hit in by_vector},
+        {hit.row["chunk_id"]: hit.score for hit in by_text},
+    )
     hits = reader.search("index", "dog", mode="hybrid", vector=asked, k=4)
     ranked = sorted(expected, key=lambda name: (-expected[name], name))[:4]
     assert [hit.row["chunk_id"] for hit in hits] == ranked
     assert [hit.score for hit in hits] == pytest.approx([expected[name] for name in ranked])
+    # Without a word of the question in any row the order is that by meaning.
+    alone = reader.search("index", "zzzz", mode="hybrid", vector=asked, k=4)
+    assert [h.row["chunk_id"] for h in alone] == [h.row["chunk_id"] for h in by_vector[:4]]
 
 
 def test_equal_scores_come_in_a_fixed_order(store: Store) -> None:

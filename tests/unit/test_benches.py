@@ -6,12 +6,16 @@ import json
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from benchmarks.corpus import corpora, descriptions
 from benchmarks.registry import benches
 from benchmarks.result import BenchResult, Figure
+from ops.errors import UsageError
+from tui.cli import cli
 
 
 def test_listing_benches_imports_none() -> None:
@@ -32,6 +36,34 @@ def test_every_bench_can_run_and_says_how_long_it_takes(name: str) -> None:
     assert bench.summary
     assert "minute" in bench.time
     assert callable(import_module(bench.module).run)
+
+
+def test_parts_of_a_bench_run_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from benchmarks import segment
+
+    ran = []
+    for part, name in (
+        ("speed", "speeds"),
+        ("sentences", "sentence_figures"),
+        ("chroma", "chroma_figures"),
+        ("topics", "topic_figures"),
+    ):
+        assert part in benches()["segment"].parts
+
+        def measured(
+            data: Path, progress: object, part: str = part
+        ) -> tuple[dict[str, str], list[Figure]]:
+            ran.append(part)
+            return {part: "ran"}, []
+
+        monkeypatch.setattr(segment, name, measured)
+    told = ["bench", "segment", "--data", str(tmp_path), "--json"]
+    done = CliRunner().invoke(cli, [*told, "--only", "topics", "--only", "speed"])
+    assert done.exit_code == 0, done.output
+    assert set(json.loads(done.stdout)["settings"]) == {"speed", "topics"} == set(ran)
+    assert CliRunner().invoke(cli, told).exit_code == 0
+    assert sorted(ran[2:]) == sorted(benches()["segment"].parts)
+    assert isinstance(CliRunner().invoke(cli, [*told, "--only", "speeds"]).exception, UsageError)
 
 
 def test_a_result_is_one_json_object_or_a_table() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ops.evaluate.bootstrap import difference, interval
 from ops.evaluate.boundaries import boundary_f1, pk, window_diff
 from ops.evaluate.ranges import Range, score
-from ops.evaluate.search import fused, kept, top, word_scores
+from ops.evaluate.search import kept, summed, together, top, word_scores
 from ops.evaluate.shape import shape_of
 from tests.segments import documents
 
@@ -83,7 +83,8 @@ def test_words_find_and_fusion_keeps_the_scale() -> None:
     words = word_scores(["a chasing cat", "closed harbours"], chunks)
     assert top(words, 1)[:, 0].tolist() == [0, 1]
     same = np.zeros((2, 3))
-    assert top(fused(same, words), 1)[:, 0].tolist() == [0, 1]
+    assert top(summed(same, words), 1)[:, 0].tolist() == [0, 1]
+    assert top(together(same, words, 1), 1)[:, 0].tolist() == [0, 1]
     assert kept(np.array([1.0, 0.8, 0.1]), 0.5) == 2
     assert kept(np.array([-1.0, -2.0]), 0.5) == 1
     assert kept(np.empty(0), 0.5) == 0

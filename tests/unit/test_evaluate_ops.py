@@ -21,7 +21,7 @@ from ops.evaluate.gold import lengths, read_gold
 from ops.evaluate.measured import means
 from ops.evaluate.questions import read_questions
 from ops.evaluate.retrieval import Retrieval
-from ops.evaluate.search import top_of_both
+from ops.evaluate.search import together, top
 from ops.frames import MEASURES, QUESTIONS, Frames
 from ops.inference.resources import LocalResources
 from pipelines.file.parse import read
@@ -353,13 +353,18 @@ def test_rows_of_a_document_do_not_hang_on_questions_of_others(tmp_path: Path) -
         assert _asked(nothing, ctx, questions="", mode=mode).is_empty()
 
 
-def test_hybrid_search_fuses_both_rankings(tmp_path: Path) -> None:
-    """By meaning the first leaf leads, by words the last; the one that is second in both wins."""
+def test_hybrid_search_adds_both_up(tmp_path: Path) -> None:
     alike = np.array([[0.9, 0.8, 0.2, 0.1]])
     worded = np.array([[0.0, 2.0, 0.0, 3.0]])
-    assert top_of_both(alike, worded, 4) == [[1, 3, 0, 2]]
-    assert top_of_both(alike, np.zeros((1, 4)), 2) == [[0, 1]]  # no word, no rank by words
-    assert top_of_both(np.empty((1, 0)), np.empty((1, 0)), 2) == [[]]
+    found = together(alike, worded, 4)
+    expected = [0.8, 0.8 * 1.8 / 1.9 + 0.2 * 2 / 3, 0.8 * 1.2 / 1.9, 0.8 * 1.1 / 1.9 + 0.2]
+    assert found[0] == pytest.approx(expected)
+    assert top(found, 4).tolist() == [[1, 0, 3, 2]]
+    # Without a word of the question meaning decides; nothing is made of nothing.
+    assert top(together(alike, np.zeros((1, 4)), 2), 2).tolist() == [[0, 1]]
+    assert together(np.empty((1, 0)), np.empty((1, 0)), 2).shape == (1, 0)
+    many = np.linspace(1, 0, 200)[None, :]
+    assert np.isfinite(together(many, np.zeros((1, 200)), 2)).sum() == 64
     (tmp_path / "q.csv").write_text("question,answer\nbb lamp,aab lamp\n", encoding="utf-8")
     ctx = Context(_Fake(tmp_path, vectors=_NoStore()), tmp_path)
     frames = _cut({"x": ["bbb goat", "aab lamp"], "y": ["bbbb harbour"]})

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import storage
+from ops.context import CollectionSpec
 from ops.errors import StoreError, UsageError
 from ops.frames import CHUNKS, DOCUMENTS
 from storage.arrow import from_arrow, stored_schema, to_arrow
@@ -239,8 +240,13 @@ def test_ties_do_not_depend_on_how_rows_lie(rows: list[tuple[str, float]], k: in
     assert len(asked) <= 2
 
 
-def test_fusion_adds_the_shares_of_the_ranks() -> None:
-    first = hits(("a", 9.0), ("b", 5.0))
-    second = hits(("a", 0.9), ("b", 0.1), ("c", 0.0)).reverse()
-    fused = dict(_fused([first, second]).select("chunk_id", "score").iter_rows())
-    assert fused == pytest.approx({"a": 1 / 61 + 1 / 63, "b": 2 / 62, "c": 1 / 61})
+def test_fusion_adds_both_scores_each_over_its_best() -> None:
+    alike = hits(("a", 0.9), ("b", 0.5))
+    worded = hits(("a", 2.0), ("c", 8.0))
+    for metric, shown in (("cosine", alike), ("l2", hits(("a", 0.8), ("b", 0.0)))):
+        spec = CollectionSpec("vector", metric, ("text",), (), "en")
+        found = dict(_fused(spec, shown, worded).select("chunk_id", "score").iter_rows())
+        b = 0.8 * 1.5 / 1.9
+        assert found == pytest.approx({"a": 0.8 + 0.2 / 4, "b": b, "c": b + 0.2})
+    none = hits()
+    assert _fused(spec, none, none).is_empty()

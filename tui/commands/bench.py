@@ -22,8 +22,9 @@ from tui.commands.arguments import as_json, echo_json
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of public benchmark data; also from CHUNKBOOK_DATA.",
 )
+@click.option("--only", multiple=True, metavar="PART", help="A part of the bench; repeatable.")
 @as_json
-def bench(name: str | None, data: Path | None, as_json: bool) -> None:
+def bench(name: str | None, data: Path | None, only: tuple[str, ...], as_json: bool) -> None:
     """Run the bench NAME; without a name, list the benches and how long each takes."""
     # A peer (pysbd) installs a package of the same name, which must not come first.
     root = Path(__file__).resolve().parents[2]
@@ -51,10 +52,15 @@ def bench(name: str | None, data: Path | None, as_json: bool) -> None:
         return
     if name not in found:
         raise UsageError(f"there is no bench {name!r}", hint=suggest(name, list(found)))
+    parts = found[name].parts
+    for part in only:
+        if part not in parts:
+            hint = suggest(part, list(parts)) if parts else "run it whole"
+            raise UsageError(f"the bench {name} has no part {part!r}", hint=hint)
     if data is None and (named := os.environ.get("CHUNKBOOK_DATA")):
         data = Path(named)
-    click.echo(f"{name}: takes {found[name].time}", err=True)
-    result = found[name].run(data, lambda text: click.echo(text, err=True))
+    click.echo(f"{name}: takes {found[name].time}{', less in part' if only else ''}", err=True)
+    result = found[name].run(data, lambda text: click.echo(text, err=True), only)
     if as_json:
         echo_json(result.as_json())
     else:

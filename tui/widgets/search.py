@@ -56,7 +56,7 @@ class SearchBar(Horizontal):
     TIPS: ClassVar = {
         "text": "By words, their forms joined (BM25)",
         "vector": "By nearness of meaning, with the notebook's embedding model",
-        "hybrid": "Both, their ranks fused",
+        "hybrid": "Both, their scores added up",
     }
 
     class Asked(Message):
