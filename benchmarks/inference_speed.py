@@ -34,6 +34,8 @@ OWN: Final = 32
 AFTER: Final = 32
 ROUNDS: Final = 3
 DRIFT: Final = 5_000
+FEW: Final = 8
+"""Tokens of each of those: what could leak does so by the prompt."""
 
 SCHEMA: Final = {
     "type": "object",
@@ -119,7 +121,7 @@ def embed_share(data: Path | None, progress: Progress) -> Figure:
 def drift(data: Path | None, progress: Progress, prompts: int = DRIFT) -> Figure:
     """Growth of the resident memory over many short prompts, after the first tenth."""
     with _model() as model:
-        texts = passages(data, prompts, 12, model)
+        texts = passages(data, prompts, FEW, model)
         grammar = json_grammar({"enum": ["yes", "no"]})
         engine = _engine(model, [Request(text, 4, grammar) for text in texts[:64]], PROMPTS)
         sizes = []

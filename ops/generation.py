@@ -112,9 +112,9 @@ class Generator(Protocol):
     def generate_many(
         self,
         prompts: Sequence[Prompt],
-        schema: type[BaseModel] | None = None,
+        schema: type[BaseModel] | Sequence[type[BaseModel]] | None = None,
         *,
-        grammar: str | None = None,
+        grammar: str | Sequence[str] | None = None,
         stop: Sequence[str] = (),
         seeds: Sequence[int] | int = 0,
         max_tokens: int = 256,
@@ -126,8 +126,9 @@ class Generator(Protocol):
 
         Args:
             schema: a pydantic model: answers are JSON of it, checked by it, asked for a second
-                time if they fail, and then given back with their error.
-            grammar: instead of a schema, GBNF with a rule `root`.
+                time if they fail, and then given back with their error. One for all prompts, or
+                one of each.
+            grammar: instead of a schema, GBNF with a rule `root`; for all prompts, or of each.
             stop: texts that end an answer; they are not part of it.
             seeds: of each prompt, or one from which theirs are counted up.
             on_text: told (prompt, text) as text comes; a second try starts anew after "".

@@ -85,9 +85,9 @@ class Guesser:
     def generate_many(
         self,
         prompts: Sequence[Prompt],
-        schema: type[BaseModel] | None = None,
+        schema: type[BaseModel] | Sequence[type[BaseModel]] | None = None,
         *,
-        grammar: str | None = None,
+        grammar: str | Sequence[str] | None = None,
         stop: Sequence[str] = (),
         seeds: Sequence[int] | int = 0,
         max_tokens: int = 256,
@@ -95,9 +95,9 @@ class Guesser:
         on_text: Callable[[int, str], None] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> list[Answer]:
-        assert schema is not None
+        assert isinstance(schema, Sequence)
         found = []
-        for prompt in prompts:
+        for prompt, form in zip(prompts, schema, strict=True):
             said = _said(prompt)
             self._take(said)
             shown = [one.text for one in prompt.user if isinstance(one, Quoted)]
@@ -105,7 +105,7 @@ class Guesser:
             after = [number for number, (one, two) in pairs if one[:1] != two[:1]]
             text = json.dumps({"after": after[::-1] if "odd" in said else after})
             try:
-                value = schema.model_validate_json(text)
+                value = form.model_validate_json(text)
             except ValidationError as error:
                 found.append(Answer(text, 1, 1, "end", error=str(error)))
             else:

@@ -8,7 +8,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Final
 
@@ -26,6 +26,9 @@ from ops.segment.vectors import embedded
 from ops.steps import Steps
 
 SAMPLING: Final = Sampling()
+
+KEPT: Final = 64
+"""Answers that are asked for together, and kept before the next are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +165,15 @@ class Questions(Fitted):
         said = dict(cache.get(generator.hash, list(wanted)))
         missing = [key for key in wanted if key not in said]
         counts = generator.count([wanted[key].asked for key in missing])
-        steps = Steps(ctx, len(missing), documents)
-        for key, count in zip(missing, counts, strict=True):
-            fits = count <= generator.window - LIMIT
-            said[key] = _asked(wanted[key], generator) if fits else ""
-            if said[key]:
-                cache.put(generator.hash, {key: said[key]})
-            steps.done(1)
+        most = generator.window - LIMIT
+        said |= dict.fromkeys(missing, "")
+        fitting = [key for key, count in zip(missing, counts, strict=True) if count <= most]
+        steps = Steps(ctx, len(fitting), documents)
+        for start in range(0, len(fitting), KEPT):
+            part = fitting[start : start + KEPT]
+            forms = _surely([wanted[key] for key in part], generator, steps, ctx)
+            said |= zip(part, forms, strict=True)
+            cache.put(generator.hash, {key: said[key] for key in part if said[key]})
         steps.finish()
         return said
 
@@ -186,14 +191,43 @@ class Questions(Fitted):
                 row["vector"] = base64.b64encode(vector.astype(np.float32).tobytes()).decode()
 
 
-def _asked(shown: _Passage, generator: Generator) -> str:
-    """The form, or "" where the model gives none or its process ends."""
+def _surely(
+    shown: Sequence[_Passage], generator: Generator, steps: Steps, ctx: Context
+) -> list[str]:
+    """The forms, also where one of the passages ends the model's process: that one has none."""
     try:
-        [answer] = generator.generate_many(
-            [shown.asked], grammar=grammar(shown.facts), max_tokens=LIMIT, sampling=SAMPLING
-        )
-        return Form.model_validate_json(answer.text).model_dump_json()
-    except (ModelDied, ValidationError):
+        return _asked(shown, generator, steps.done)
+    except ModelDied:
+        found = []
+        for one in shown:
+            ctx.check()
+            try:
+                found += _asked([one], generator)
+            except ModelDied:
+                found.append("")
+        return found
+
+
+def _asked(
+    shown: Sequence[_Passage],
+    generator: Generator,
+    progress: Callable[[int], None] | None = None,
+) -> list[str]:
+    """The form of each, or "" where the model gives none."""
+    answers = generator.generate_many(
+        [one.asked for one in shown],
+        grammar=[grammar(one.facts) for one in shown],
+        max_tokens=LIMIT,
+        sampling=SAMPLING,
+        progress=progress,
+    )
+    return [_form(answer.text) for answer in answers]
+
+
+def _form(said: str) -> str:
+    try:
+        return Form.model_validate_json(said).model_dump_json()
+    except ValidationError:
         return ""
 
 

@@ -47,9 +47,9 @@ class Checked(ABC):
     def generate_many(
         self,
         prompts: Sequence[Prompt],
-        schema: type[BaseModel] | None = None,
+        schema: type[BaseModel] | Sequence[type[BaseModel]] | None = None,
         *,
-        grammar: str | None = None,
+        grammar: str | Sequence[str] | None = None,
         stop: Sequence[str] = (),
         seeds: Sequence[int] | int = 0,
         max_tokens: int = 256,
@@ -62,20 +62,24 @@ class Checked(ABC):
             raise UsageError("answers follow a schema or a grammar, not both")
         if max_tokens < 1:
             raise UsageError("an answer has at least 1 token")
+        count = len(prompts)
+        schemas: list[type[BaseModel] | None] = _each(schema, count, "schemas")
+        grammars: list[str | None] = _each(grammar, count, "grammars")
         if schema is not None:
-            grammar = json_grammar(schema.model_json_schema())
-        given = range(seeds, seeds + len(prompts)) if isinstance(seeds, int) else seeds
-        if len(given) != len(prompts):
-            raise UsageError(f"{len(prompts)} prompts have {len(given)} seeds")
+            made = {one: json_grammar(one.model_json_schema()) for one in schemas if one}
+            grammars = [made[one] if one else None for one in schemas]
+        counted = range(seeds, seeds + count) if isinstance(seeds, int) else seeds
+        given: list[int] = _each(counted, count, "seeds")
         asked = [
-            Asked(prompt, max_tokens, grammar, tuple(stop), sampling or Sampling(), seed)
-            for prompt, seed in zip(prompts, given, strict=True)
+            Asked(prompt, max_tokens, rules, tuple(stop), sampling or Sampling(), seed)
+            for prompt, rules, seed in zip(prompts, grammars, given, strict=True)
         ]
         step = (lambda place: progress(1)) if progress else None
-        found = [_fitted(one, schema) for one in self.answer(asked, on_text, step)]
+        said = self.answer(asked, on_text, step)
+        found = [_fitted(one, form) for one, form in zip(said, schemas, strict=True)]
         failed = [place for place, one in enumerate(found) if one.error and one.tokens]
         if failed and schema is not None:
-            self._again(failed, asked, found, schema, on_text)
+            self._again(failed, asked, found, schemas, on_text, progress)
         return found
 
     def _again(
@@ -83,16 +87,28 @@ class Checked(ABC):
         failed: Sequence[int],
         asked: Sequence[Asked],
         found: list[Answer],
-        schema: type[BaseModel],
+        schemas: Sequence[type[BaseModel] | None],
         on_text: Callable[[int, str], None] | None,
+        progress: Callable[[int], None] | None,
     ) -> None:
+        # Told of no more, but it may raise to stop.
+        step = (lambda place: progress(0)) if progress else None
         told = (lambda place, text: on_text(failed[place], text)) if on_text else None
         if on_text:
             for place in failed:
                 on_text(place, "")
         second = [replace(asked[p], sampling=SECOND, seed=asked[p].seed + 1) for p in failed]
-        for place, one in zip(failed, self.answer(second, told, None), strict=True):
-            found[place] = _fitted(one, schema)
+        for place, one in zip(failed, self.answer(second, told, step), strict=True):
+            found[place] = _fitted(one, schemas[place])
+
+
+def _each(given: Any, count: int, what: str) -> list[Any]:
+    """What is given for all prompts, or for each of so many."""
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        return [given] * count
+    if len(given) != count:
+        raise UsageError(f"{count} prompts have {len(given)} {what}")
+    return list(given)
 
 
 def _fitted(one: Answer, schema: type[BaseModel] | None) -> Answer:

@@ -26,11 +26,9 @@ from ops.inference.cells import Cells
 from ops.inference.jobs import Completion, Job, Request
 from ops.inference.llama import Context, Model
 from ops.inference.owner import OWNER
+from ops.inference.pieces import PIECE, stretch
 from ops.inference.prefixes import common, trie_order
 from ops.inference.sampling import Sampler
-
-PIECE: Final = 128
-"""Tokens of prompts that are read at a time without flash attention, where memory is divided."""
 
 WORTH: Final = 16
 """Tokens in common from which it is worth to wait for another sequence to read them."""
@@ -262,6 +260,7 @@ class Engine:
         writing = [job for job in jobs if job.pending is not None]
         reading = [job for job in jobs if job.pending is None and job.source is None]
         reading.sort(key=lambda job: self._slots[job.slot].used)
+        lengths = {job.slot: self._piece(job, jobs) for job in reading}
         parts: list[tuple[Job, NDArray[np.int32], bool]] = []
         # In a divided memory llama.cpp parts a batch into pieces of equal length, so that a few
         # answers would cost a pass of their own each time.
@@ -270,24 +269,24 @@ class Engine:
                 (job, np.array([job.pending], dtype=np.int32), True) for job in writing[:room]
             ]
             room -= len(parts)
-        if self._steps:
+        if self._steps and reading:
             room = min(room, PIECE)
+            # Last pieces last, so that those of one length share a pass.
+            reading.sort(key=lambda job: lengths[job.slot] == job.unread)
+            first = lengths[reading[0].slot]
+            reading = [job for job in reading if lengths[job.slot] == first]
+            reading = reading[: max(1, room // first)]
         for job in reading:
-            length = self._piece(job, jobs)
-            if self._steps and parts and length > room:
-                break  # llama.cpp would part it
-            length = min(length, room)
+            length = min(lengths[job.slot], room)
             if length:
                 piece = job.request.tokens[job.done : job.done + length]
-                parts.append((job, piece, job.done + length == len(job.request.tokens)))
+                parts.append((job, piece, length == job.unread))
                 room -= length
         return parts
 
     def _piece(self, job: Job, jobs: Sequence[Job]) -> int:
         """Tokens that a job should read in one pass."""
-        length = len(job.request.tokens) - job.done
-        if self._steps and length:
-            length = -(-length // -(-length // PIECE))  # equal pieces
+        length = stretch(job.done, job.unread) if self._steps else job.unread
         if not self._shared:
             waiting = [one.shares for one in jobs if one.source == job.slot]
             length = min([length, *(shares - job.done for shares in waiting)])

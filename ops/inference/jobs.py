@@ -77,6 +77,11 @@ class Job:
         return self.done + max(0, self.said - 1)
 
     @property
+    def unread(self) -> int:
+        """Tokens of the prompt that are not yet in the memory."""
+        return len(self.request.tokens) - self.done
+
+    @property
     def left(self) -> int:
         """Entries of the memory that it may still need, itself alone."""
         shared = self.shares if self.source is not None else 0

@@ -77,19 +77,19 @@ def _ask(
     counts: dict[Prompt, int],
     progress: Callable[[int], None] | None,
 ) -> list[str]:
-    """The answers as JSON, or why there is none; prompts of one length share a grammar."""
-    said: dict[Prompt, str] = {}
-    for count in sorted({counts[prompt] for prompt in prompts}):
-        some = [prompt for prompt in prompts if counts[prompt] == count]
-        found = generator.generate_many(
-            some, split_form(count), max_tokens=answer_limit(count), progress=progress
-        )
-        for prompt, one in zip(some, found, strict=True):
-            if one.value is None:
-                said[prompt] = f"!{one.error}"
-            else:
-                said[prompt] = json.dumps(one.value.model_dump()["after"])
-    return [said[prompt] for prompt in prompts]
+    """The answers as JSON, or why there is none."""
+    sizes = [counts[prompt] for prompt in prompts]
+    forms = {size: split_form(size) for size in sizes}
+    found = generator.generate_many(
+        prompts,
+        [forms[size] for size in sizes],
+        max_tokens=answer_limit(max(sizes, default=2)),
+        progress=progress,
+    )
+    return [
+        f"!{one.error}" if one.value is None else json.dumps(one.value.model_dump()["after"])
+        for one in found
+    ]
 
 
 def _marks(units: int, windows: Sequence[Window], found: Sequence[str]) -> Marks:

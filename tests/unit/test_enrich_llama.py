@@ -46,9 +46,9 @@ class Parrot:
     def generate_many(
         self,
         prompts: Sequence[Prompt],
-        schema: type[BaseModel] | None = None,
+        schema: type[BaseModel] | Sequence[type[BaseModel]] | None = None,
         *,
-        grammar: str | None = None,
+        grammar: str | Sequence[str] | None = None,
         stop: Sequence[str] = (),
         seeds: Sequence[int] | int = 0,
         max_tokens: int = 256,
@@ -56,7 +56,7 @@ class Parrot:
         on_text: Callable[[int, str], None] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> list[Answer]:
-        assert schema is not None
+        assert isinstance(schema, type)
         found = []
         for prompt in prompts:
             text = _passage(prompt)

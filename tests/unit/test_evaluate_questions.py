@@ -73,6 +73,7 @@ class Teller:
     hash: str = "teller"
     window: int = 2_000
     asked: int = 0
+    calls: list[int] = field(default_factory=list)
 
     def count(self, prompts: Sequence[Prompt]) -> list[int]:
         return [len(_passage(prompt)) // 4 for prompt in prompts]
@@ -80,9 +81,9 @@ class Teller:
     def generate_many(
         self,
         prompts: Sequence[Prompt],
-        schema: type[BaseModel] | None = None,
+        schema: type[BaseModel] | Sequence[type[BaseModel]] | None = None,
         *,
-        grammar: str | None = None,
+        grammar: str | Sequence[str] | None = None,
         stop: Sequence[str] = (),
         seeds: Sequence[int] | int = 0,
         max_tokens: int = 256,
@@ -90,12 +91,14 @@ class Teller:
         on_text: Callable[[int, str], None] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> list[Answer]:
-        assert grammar is not None
+        assert isinstance(grammar, list)
         found = []
-        for prompt in prompts:
+        self.calls.append(len(prompts))
+        for prompt, rules in zip(prompts, grammar, strict=True):
             text = _passage(prompt)
             if "deadly" in text:
                 raise ModelDied("the process of teller ended")
+            assert any(fact in rules for fact in facts(text))
             self.asked += 1
             said = next((value for word, value in self.says.items() if word in text), None)
             found.append(Answer(json.dumps(said) if said else '{"answer', 1, 1, "end"))
@@ -221,6 +224,13 @@ def test_answers_are_kept_and_a_model_that_ends_takes_one_question_with_it() -> 
     again = Fake({"lamps": GOOD}, memory)
     assert _made({"a": LAMP}, again).equals(found.filter(pl.col("doc_id") == "a"))
     assert again.teller.asked == 0
+
+
+def test_all_passages_are_asked_about_together() -> None:
+    resources = Fake({"lamps": GOOD})
+    found = _made({"a": LAMP, "b": GOATS}, resources)
+    assert resources.teller.calls == [2]
+    assert found.sort("doc_id")["refused"].to_list() == [None, REASONS["model"]]
 
 
 def test_documents_without_passages_have_no_questions() -> None:

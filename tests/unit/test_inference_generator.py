@@ -177,6 +177,22 @@ def test_what_a_grammar_forces_is_found_each_time(smol: LlamaGenerator) -> None:
     assert [one.ended for one in answers] == ["end"] * 2
 
 
+def test_each_prompt_may_have_a_grammar_or_a_schema_of_its_own(smol: LlamaGenerator) -> None:
+    class Yes(BaseModel):
+        yes: Literal["yes"]
+
+    class No(BaseModel):
+        no: Literal["no"]
+
+    prompts = [Prompt(("Say hello.",)), Prompt(("Say goodbye.",))]
+    spelt = smol.generate_many(prompts, grammar=['root ::= "alpha"', 'root ::= "omega"'])
+    assert [one.text for one in spelt] == ["alpha", "omega"]
+    formed = smol.generate_many(prompts, [Yes, No], max_tokens=16)
+    assert [one.value for one in formed] == [Yes(yes="yes"), No(no="no")]
+    with pytest.raises(UsageError, match="2 prompts have 1 schemas"):
+        smol.generate_many(prompts, [Yes])
+
+
 def test_more_prompts_than_room_take_turns(smol: LlamaGenerator) -> None:
     asked = [Request(np.arange(n * 200, n * 200 + 150, dtype=np.int32), 3) for n in range(1, 8)]
     found = smol.engine().run(asked)
@@ -240,8 +256,10 @@ def test_an_answer_that_fails_is_asked_for_once_more_and_then_recorded(
             seen.append(word)
             raise ValueError("never right")
 
-    answer = smol.generate_many([_ask(LEAVE)], Never, max_tokens=12)[0]
+    done: list[int] = []
+    answer = smol.generate_many([_ask(LEAVE)], Never, max_tokens=12, progress=done.append)[0]
     assert len(seen) == 2
+    assert done == [1, 0]  # the second try is no other answer, but may be stopped
     assert answer.value is None
     assert answer.error == "the answer does not fit: word: Value error, never right"
     cut = smol.generate_many([_ask(LEAVE)], Card, max_tokens=3)[0]

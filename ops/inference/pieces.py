@@ -1,0 +1,28 @@
+"""In which pieces a prompt is read where attention is one matrix product (no flash attention).
+
+llama.cpp then meets a multiple of `PADDED` entries, however few there are, and every token of a
+pass meets as many as its last one. So pieces end where it begins to read more.
+"""
+
+from __future__ import annotations
+
+__all__ = ["LEAST", "PIECE", "stretch"]
+
+from typing import Final
+
+from ops.inference.shape import PADDED
+
+PIECE: Final = 192
+"""Most tokens of a pass: the scores of all pairs should stay in a core's own cache."""
+
+LEAST: Final = 32
+"""Tokens before a border that are worth a pass of their own."""
+
+
+def stretch(done: int, unread: int) -> int:
+    """How many of so many unread tokens to read next, after so many that are in the memory."""
+    border = PADDED - done % PADDED
+    if border < LEAST:
+        border += PADDED
+    length = min(unread, border)
+    return -(-length // -(-length // PIECE)) if length else 0
