@@ -16,6 +16,7 @@ from ops.context import Context
 from ops.errors import UsageError
 from ops.segment.breaks import breaks_of
 from ops.segment.learned import Network, pairs
+from ops.segment.levels import block_level
 from ops.segment.piece import Document
 from ops.segment.sentences import sentences
 from ops.segment.vectors import embedded
@@ -47,7 +48,8 @@ def train(
     ctx: Context,
     said: Callable[[str], None] = lambda text: None,
 ) -> Trained:
-    """Learn from neighbouring sentences; labels are the blank lines between paragraphs.
+    """Learn from neighbouring sentences; labels are the breaks between paragraphs and sections:
+    blank lines, and what the loader marked (headings, paragraphs, tables, code).
 
     Raises:
         UsageError: scikit-learn is not installed, or there are too few breaks to learn from.
@@ -64,10 +66,11 @@ def train(
     for number, document in enumerate(documents):
         ctx.check()
         text = document.text
-        blanks = dict(zip(*(side.tolist() for side in breaks_of(text).blanks), strict=True))
+        blocks = block_level(document, breaks_of(text))
+        ends = set(blocks.find(np.array([0]), np.array([len(text)]))[0].tolist())
         spans = sentences(text)
         for at, (_, end) in enumerate(spans[:-1]):
-            places.append((number, len(texts) + at, end not in blanks))
+            places.append((number, len(texts) + at, end not in ends))
         texts += [text[start:end] for start, end in spans]
     gold = np.array([together for _, _, together in places], dtype=bool)
     if min(gold.sum(), (~gold).sum()) < LEAST:

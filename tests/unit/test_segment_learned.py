@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from ops.context import Context
 from ops.errors import ModelError, UsageError
 from ops.frames import Frames
 from ops.registry import op_class
-from ops.segment.piece import Document
+from ops.segment.piece import Document, Structure
 from ops.segment.training import train
 from tests.letters import LettersOnly
 from tests.segments import documents
@@ -47,6 +48,25 @@ def test_breaks_are_learnt_and_found_where_no_blank_line_tells(tmp_path: Path) -
     assert chunks["text"].to_list()[:3] == text.split("\n\n")[:3]
     assert chunks["boundary"][0] == "topic"
     assert chunks["boundary_score"][0] > chunks["boundary_threshold"][0] == 0.5
+
+
+def test_what_the_loader_marked_is_a_break_too() -> None:
+    pytest.importorskip("sklearn")
+    marked, plain = [], []
+    for number, text in enumerate(texts(6)):
+        lines = text.split("\n\n")
+        starts = [0, *accumulate(len(line) + 1 for line in lines)][:-1]
+        spans = [
+            Structure("paragraph", start, start + len(line))
+            for start, line in zip(starts, lines, strict=True)
+        ]
+        body = "\n".join(lines)
+        marked.append(Document(str(number), body, structure=tuple(spans)))
+        plain.append(Document(str(number), body))
+    ctx = Context(LettersOnly())
+    assert train(marked, "minilm", ctx).breaks == 6 * 39
+    with pytest.raises(UsageError, match="there are 0 breaks"):
+        train(plain, "minilm", ctx)
 
 
 def test_too_few_breaks() -> None:
