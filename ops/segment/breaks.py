@@ -6,7 +6,7 @@ start of what follows it. Runs at the edges of the text are none.
 
 from __future__ import annotations
 
-__all__ = ["LINE_ENDS", "Breaks", "Gaps", "breaks_of", "inside"]
+__all__ = ["ITEM", "LINE_ENDS", "Breaks", "Gaps", "breaks_of", "inside"]
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Gaps: TypeAlias = tuple[Ints, Ints]
 """Ends of what lies before each gap, and starts of what follows it; ascending."""
 
 LINE_ENDS: Final = frozenset('.!?:;…。！？|}>`"”»')
-_ITEM: Final = re.compile(r"(?:[-*+•–]|\d{1,3}[.)])[^\S\n]")
+ITEM: Final = re.compile(r"(?:[-*+•–]|\d{1,3}[.)])[^\S\n]")
 _ENDS: Final = np.array([chr(code) in LINE_ENDS for code in range(128)])
 _ALNUM: Final = np.array([chr(code).isalnum() for code in range(128)])
 _ITEMS: Final = np.array([chr(code) in "-*+0123456789" for code in range(128)])
@@ -74,7 +74,7 @@ class Breaks:
         after = self.codes[rights]
         kept: NDArray[np.bool_] = (after >= 128) | _ITEMS[after & 127]
         for at in np.flatnonzero(kept).tolist():
-            kept[at] = _ITEM.match(self.text, int(rights[at])) is not None
+            kept[at] = ITEM.match(self.text, int(rights[at])) is not None
         return kept
 
 

@@ -16,7 +16,7 @@ from ops.context import Tokenizer
 from ops.errors import UsageError
 from ops.frames import CHUNKS, chunk_ids, conform
 from ops.segment.codes import Ints
-from ops.segment.piece import UNCOUNTED, Document, Piece
+from ops.segment.piece import UNCOUNTED, Piece
 from ops.segment.split import Parts
 
 MARKS: Final = (
@@ -27,6 +27,8 @@ MARKS: Final = (
     "derived_spans",
 )
 """Columns that most segmenters leave null."""
+FIRST: Final = -64
+"""As signed numbers, all bytes of UTF-8 below this go on with a character."""
 
 
 def chunks_frame(
@@ -61,35 +63,36 @@ def chunks_frame(
     return conform("chunks", table, CHUNKS)
 
 
-def plain_frame(
-    documents: Sequence[Document], owners: Ints, parts: Parts, tokens: Ints
-) -> pl.DataFrame:
+def plain_frame(documents: pl.DataFrame, owners: Ints, parts: Parts, tokens: Ints) -> pl.DataFrame:
     """The same of chunks that lie on one level and have nothing derived.
 
     Args:
         documents: in order of their ids.
-        owners: for each part the place of its document among them, ascending.
+        owners: for each part the row of its document, ascending.
         parts: as places in their own document, in order of start.
         tokens: of each part.
     """
-    ids, texts = zip(*((one.doc_id, one.text) for one in documents), strict=True)
-    own = owners.tolist()
-    places = zip(own, parts.starts.tolist(), parts.ends.tolist(), strict=True)
-    bodies = [texts[owner][start:end] for owner, start, end in places]
-    # Made before the ids: Python keeps the UTF-8 that this takes.
-    text = pl.Series(bodies, dtype=pl.String)
+    ids, count = documents["doc_id"], len(owners)
     edges = owners.searchsorted(np.arange(len(documents) + 1))
     names: list[str] = []
-    for document, first, after in zip(documents, edges.tolist(), edges[1:].tolist(), strict=False):
-        names += chunk_ids(document.doc_id, 0, bodies[first:after])
+    bodies: list[bytes] = []
+    # Cut as UTF-8, which is what Polars keeps and what ids are made of.
+    raws = documents["text"].cast(pl.Binary).to_list()
+    bounds = zip(edges.tolist(), edges[1:].tolist(), strict=False)
+    for doc, raw, (first, after) in zip(ids.to_list(), raws, bounds, strict=True):
+        if first < after:
+            places = _bytes(raw, parts.starts[first:after], parts.ends[first:after])
+            some = [raw[start:end] for start, end in zip(*places, strict=True)]
+            names += chunk_ids(doc, 0, some)
+            bodies += some
     made = {
         "chunk_id": names,
-        "doc_id": [ids[owner] for owner in own],
-        "level": np.zeros(len(owners), dtype=np.int64),
-        "ordinal": np.arange(len(owners)) - edges[owners],
+        "doc_id": ids.gather(owners),
+        "level": np.zeros(count, dtype=np.int64),
+        "ordinal": np.arange(count) - edges[owners],
         "start": parts.starts,
         "end": parts.ends,
-        "text": text,
+        "text": pl.Series(bodies, dtype=pl.Binary).cast(pl.String),
         "tokens": tokens,
         "boundary": parts.whys.tolist(),
     }
@@ -98,10 +101,22 @@ def plain_frame(
         [
             pl.Series(name, made[name], dtype=dtype)
             if name in made
-            else pl.Series(name, [None] * len(owners), dtype=dtype)
+            else pl.Series(name, [None], dtype=dtype).new_from_index(0, count)
             for name, dtype in CHUNKS.items()
         ]
     )
+
+
+def _bytes(raw: bytes, starts: Ints, ends: Ints) -> tuple[list[int], list[int]]:
+    """Where these spans of characters lie in their text as UTF-8."""
+    if raw.isascii():
+        return starts.tolist(), ends.tolist()
+    # A character's place is behind by the bytes before it that go on with a character.
+    more = np.flatnonzero(np.frombuffer(raw, dtype=np.int8) < FIRST)
+    more -= np.arange(len(more))
+    places = np.concatenate([starts, ends])
+    places += more.searchsorted(places, "right")
+    return places[: len(starts)].tolist(), places[len(starts) :].tolist()
 
 
 def _add(columns: dict[str, list[Any]], doc: str, text: str, pieces: list[Piece]) -> None:
@@ -116,7 +131,8 @@ def _add(columns: dict[str, list[Any]], doc: str, text: str, pieces: list[Piece]
     names: list[str] = []
     ordinals: list[int] = []
     for level, group in groupby(zip(levels, bodies, strict=True), key=itemgetter(0)):
-        some = chunk_ids(doc, level, [body for _, body in group])
+        raws = [body.encode("utf-8", "surrogatepass") for _, body in group]
+        some = chunk_ids(doc, level, raws)
         names += some
         ordinals += range(len(some))
     above: list[str | None] = [None] * len(pieces)

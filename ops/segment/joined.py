@@ -25,27 +25,32 @@ class Joined:
 
     whole: Document
     ruler: Ruler
-    places: range
+    places: Ints
     """Of these documents among all."""
     starts: Ints
     """Of the documents in the whole."""
     ends: Ints
 
 
-def joined(documents: Sequence[Document], rulers: Sequence[Ruler]) -> Iterator[Joined]:
-    """All of the documents, in their order."""
-    first = length = 0
-    for at, document in enumerate(documents):
-        if at > first and length + len(document.text) > SLAB:
-            yield _join(documents, rulers, range(first, at))
-            first, length = at, 0
-        length += len(document.text)
-    if documents:
-        yield _join(documents, rulers, range(first, len(documents)))
+def joined(
+    documents: Sequence[Document], rulers: Sequence[Ruler], places: Sequence[int]
+) -> Iterator[Joined]:
+    """The documents at these places, in their order."""
+    some: list[int] = []
+    length = 0
+    for at in places:
+        if some and length + len(documents[at].text) > SLAB:
+            yield _join(documents, rulers, some)
+            some, length = [], 0
+        some.append(at)
+        length += len(documents[at].text)
+    if some:
+        yield _join(documents, rulers, some)
 
 
-def _join(all_: Sequence[Document], all_rulers: Sequence[Ruler], places: range) -> Joined:
-    documents, rulers = all_[places.start : places.stop], all_rulers[places.start : places.stop]
+def _join(all_: Sequence[Document], all_rulers: Sequence[Ruler], chosen: Sequence[int]) -> Joined:
+    documents, rulers = [all_[at] for at in chosen], [all_rulers[at] for at in chosen]
+    places = np.array(chosen, dtype=np.int64)
     lengths = np.array([len(document.text) for document in documents], dtype=np.int64)
     starts = np.cumsum(lengths + len(BETWEEN)) - lengths - len(BETWEEN)
     if len(documents) == 1:

@@ -5,14 +5,16 @@ from __future__ import annotations
 __all__ = ["Plain"]
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from ops.context import Context
-from ops.frames import CHUNKS, Frames, in_order
+from ops.frames import Frames, in_order
+from ops.segment.bare import Bare
 from ops.segment.budgeted import Budgeted
 from ops.segment.chunks import plain_frame
 from ops.segment.codes import Ints
@@ -23,7 +25,9 @@ from ops.segment.ruler import Ruler
 from ops.segment.settle import Draft
 from ops.segment.split import Parts, counted
 
-Bools = NDArray[np.bool_]
+Bools: TypeAlias = NDArray[np.bool_]
+Cut: TypeAlias = tuple[Parts, Ints, Ints]
+"""Parts as places in their own documents, the tokens of each, and the place of its document."""
 
 
 class Plain(Budgeted):
@@ -37,32 +41,36 @@ class Plain(Budgeted):
     def parts(self, some: Joined) -> Parts:
         """The parts of all these documents, as places in the whole of them, in order of start."""
 
+    def searched(self, document: Document, ruler: Ruler) -> Bare | None:
+        """The parts of a document that can be cut by searching its text, which is faster."""
+        return None
+
     def plan(self, document: Document, ruler: Ruler) -> Iterable[Piece]:
-        (some,) = joined([document], [ruler])
+        (some,) = joined([document], [ruler], [0])
         return (Piece(*part) for part in self.parts(some))
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         tokenizer = ctx.resources.tokenizer(self.tokenizer)
-        table = frames["documents"]
+        table = in_order("documents", frames["documents"])
         documents = list(documents_of(table))
         measured = rulers([document.text for document in documents], tokenizer, ctx.check)
-        found: list[tuple[Parts, Ints, Ints]] = []
+        bare, others = self._all_searched(documents, measured, ctx)
+        found = [bare]
         sure = np.ones(len(documents), dtype=np.bool_)
-        for some in joined(documents, measured):
+        for some in joined(documents, measured, others):
             ctx.check()
             parts = self.parts(some)
             tokens = counted(some.ruler, parts)
             within = some.starts.searchsorted(parts.starts, "right") - 1
-            owners = within + some.places.start
+            owners = some.places[within]
             sure[owners[self._doubtful(some, parts, tokens)]] = False
             found.append((parts.moved(-some.starts[within]), tokens, owners))
             ctx.advance(len(some.places))
-        if not found:
-            return Frames({"chunks": pl.DataFrame(schema=dict(CHUNKS))})
         parts = Parts.joined([each[0] for each in found])
         tokens, owners = (np.concatenate(each) for each in list(zip(*found, strict=True))[1:])
-        kept = sure[owners]
-        chunks = plain_frame(documents, owners[kept], parts[kept], tokens[kept])
+        order = np.argsort(owners, kind="stable")
+        order = order[sure[owners[order]]]
+        chunks = plain_frame(table, owners[order], parts[order], tokens[order])
         if not sure.all():
             drafts = [
                 Draft(documents[at], measured[at], [Piece(*part) for part in parts[owners == at]])
@@ -71,6 +79,29 @@ class Plain(Budgeted):
             more = self.settled(table, drafts, tokenizer, ctx)
             chunks = in_order("chunks", pl.concat([chunks, more]))
         return Frames({"chunks": chunks})
+
+    def _all_searched(
+        self, documents: Sequence[Document], measured: Sequence[Ruler], ctx: Context
+    ) -> tuple[Cut, list[int]]:
+        """What comes of searching, and the documents that cannot be cut that way."""
+        starts: list[int] = []
+        ends: list[int] = []
+        whys: list[str] = []
+        counts = np.zeros(len(documents), dtype=np.int64)
+        others = []
+        for at, (document, ruler) in enumerate(zip(documents, measured, strict=True)):
+            ctx.check()
+            found = self.searched(document, ruler)
+            if found is None:
+                others.append(at)
+                continue
+            starts += found.starts
+            ends += found.ends
+            whys += found.whys
+            counts[at] = len(found.starts)
+            ctx.advance(1)
+        parts = Parts.listed(starts, ends, whys)
+        return (parts, parts.ends - parts.starts, np.repeat(np.arange(len(counts)), counts)), others
 
     def _doubtful(self, some: Joined, parts: Parts, tokens: Ints) -> Bools:
         """Which parts the ruler is not sure of, or that `settle` has to cut or to leave out."""

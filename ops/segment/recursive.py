@@ -9,11 +9,13 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from ops.op import parameter
+from ops.segment.bare import Bare, bare
 from ops.segment.breaks import inside
 from ops.segment.joined import Joined
 from ops.segment.levels import Level, auto_levels, heading_gaps, listed_levels
 from ops.segment.piece import Document
 from ops.segment.plain import Plain
+from ops.segment.ruler import CharacterRuler, Ruler
 from ops.segment.spaces import strip
 from ops.segment.split import Parts, counted, cut, ordered, split
 from ops.segment.windows import overlap_start
@@ -39,6 +41,13 @@ class Recursive(Plain):
         "auto", "strings to cut after, from coarse to fine, or auto: by the document's structure"
     )
     split_at_headings: bool = parameter(False, "no chunk goes on past a heading")
+
+    def searched(self, document: Document, ruler: Ruler) -> Bare | None:
+        # Otherwise gaps are many, or looked at more than once: as arrays they take less.
+        simple = self.separators == "auto" and not self.overlap and not document.structure
+        if simple and isinstance(ruler, CharacterRuler):
+            return bare(document.text, self.size)
+        return None
 
     def parts(self, some: Joined) -> Parts:
         whole, ruler = some.whole, some.ruler

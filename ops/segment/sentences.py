@@ -7,7 +7,7 @@ other line breaks do not.
 
 from __future__ import annotations
 
-__all__ = ["ends_sentence", "sentences", "stops"]
+__all__ = ["CLOSERS", "END", "FULL", "STOPS", "ends_sentence", "sentences", "stops"]
 
 import re
 from typing import Final
@@ -21,7 +21,7 @@ from ops.segment.spaces import skip, strip
 
 # One character class first, so that the regex engine skips ahead at full speed. Possessive runs
 # that begin only where a run begins keep a line of a million stops linear.
-_END: Final = re.compile(
+END: Final = re.compile(
     r"[\n.!?…。！？｡](?:"
     r"(?<=\n)(?:[^\S\n]*+\n|(?=[^\S\n]*+(?:[-*+•–]|\d{1,3}[.)])[^\S\n]))"
     r"|(?<=[.!?…])(?<![.!?…]{2})[.!?…]*+[\"'”’»)\]}*_]*+(?=\s)"
@@ -29,13 +29,13 @@ _END: Final = re.compile(
     r")"
 )
 _NEXT: Final = re.compile(r"\s+[\"'`“‘«(\[*_<>-]*(\w*)")
-_STOPS: Final = ".!?…"
-_FULL: Final = "。！？｡"  # stops that need no space after them
-_CLOSERS: Final = "\"'”’»」』）)]}*_"
+STOPS: Final = ".!?…"
+FULL: Final = "。！？｡"  # stops that need no space after them
+CLOSERS: Final = "\"'”’»」』）)]}*_"
 _OPENERS: Final = "\"'`“‘«(<[*_-&."
-_LOW: Final = np.array([ord(sign) for sign in _STOPS])
-_HIGH: Final = np.array([ord(sign) for sign in "…" + _FULL])
-_AFTER_FULL: Final = re.compile(f".*[{_FULL}]", re.DOTALL)
+_LOW: Final = np.array([ord(sign) for sign in STOPS])
+_HIGH: Final = np.array([ord(sign) for sign in "…" + FULL])
+_AFTER_FULL: Final = re.compile(f".*[{FULL}]", re.DOTALL)
 _ACRONYM: Final = re.compile(r"(?:\w\.)+\w")
 LONGEST: Final = 24  # characters looked back for the word before a stop
 SHORT: Final = 4  # letters; a shorter word between a stop and lower case may be an abbreviation
@@ -50,7 +50,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
     first, end = strip(text, start, end)
     start = first
     found = []
-    for match in _END.finditer(text, start, end):
+    for match in END.finditer(text, start, end):
         stop, last = match.span()
         if stop < start:
             continue
@@ -85,7 +85,7 @@ def stops(text: str, codes: Codes, starts: Ints, ends: Ints) -> Gaps:
     hard = []
     at = 0
     for place in found[~easy].tolist():
-        if place >= at and (match := _END.match(text, place)):
+        if place >= at and (match := END.match(text, place)):
             at = match.end()
             hard.append(at)
     if hard:
@@ -99,16 +99,16 @@ def ends_sentence(text: str, last: int, start: int, end: int) -> bool:
     The sentences are those that `sentences` finds in the span.
     """
     stop = last - 1
-    while stop > start and text[stop] in _CLOSERS:
+    while stop > start and text[stop] in CLOSERS:
         stop -= 1
-    while stop > start and text[stop - 1] in _STOPS and text[stop] in _STOPS:
+    while stop > start and text[stop - 1] in STOPS and text[stop] in STOPS:
         stop -= 1
     return _ends(text, start, stop, last, end)
 
 
 def _ends(text: str, start: int, stop: int, last: int, end: int) -> bool:
     """Whether the stop at `stop`, which with its brackets ends at `last`, ends a sentence."""
-    if text[stop] in _FULL:
+    if text[stop] in FULL:
         return True
     match = _NEXT.match(text, last, end)
     following = match[1] if match else ""
@@ -140,5 +140,5 @@ def _ends(text: str, start: int, stop: int, last: int, end: int) -> bool:
 def _begins(before: str) -> bool:
     """Whether what follows this begins a sentence or a line."""
     said = before.rstrip()
-    stop = said.rstrip(_CLOSERS)[-1:]
-    return not stop or "\n" in before[len(said) :] or stop in _STOPS + _FULL
+    stop = said.rstrip(CLOSERS)[-1:]
+    return not stop or "\n" in before[len(said) :] or stop in STOPS + FULL

@@ -39,6 +39,13 @@ class Parts:
         table = np.array(spans, dtype=np.int64).reshape(-1, 2)
         return cls(table[:, 0].copy(), table[:, 1].copy(), named(why, len(table)))
 
+    @classmethod
+    def listed(cls, starts: list[int], ends: list[int], whys: list[str]) -> Parts:
+        """Spans in three lists."""
+        names = np.empty(len(whys), dtype=object)
+        names[:] = whys
+        return cls(np.array(starts, dtype=np.int64), np.array(ends, dtype=np.int64), names)
+
     def __len__(self) -> int:
         return len(self.starts)
 
@@ -127,9 +134,7 @@ def _windows(text: str, ruler: Ruler, spans: Parts, size: int) -> Parts:
         for first, after, last in spans
         for start, end, why in windows(text, ruler, first, after, size)
     ]
-    parts = Parts.of([(start, end) for start, end, _ in found])
-    parts.whys[:] = [why for _, _, why in found]
-    return parts
+    return Parts.listed(*(list(each) for each in zip(*found, strict=True))) if found else spans
 
 
 def cut(spans: Parts, gaps: Gaps, why: str) -> Parts:
