@@ -53,13 +53,13 @@ def _coded(read: Read, by: Mapping[str, bool]) -> tuple[NDArray[np.uint64], Code
             if str(column.type) in ("string", "large_string"):
                 found.append(_numbered(column, numbers.setdefault(name, {})))
             else:
-                found.append(pl.Series(pl.from_arrow(column)))
+                found.append(_small(pl.Series(pl.from_arrow(column))))
     if not parts[ROW_ID]:
         return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
-    ids = pl.concat(parts.pop(ROW_ID)).to_numpy().astype(np.uint64)
+    ids = _joined(parts.pop(ROW_ID)).to_numpy().astype(np.uint64, copy=False)
     codes, span = np.zeros(len(ids), dtype=np.int64), 1
     for name, largest in by.items():
-        column = pl.concat(parts.pop(name))
+        column = _joined(parts.pop(name))
         more = _ranked(column, numbers[name]) if name in numbers else _ranks(column)
         top = more.max()
         if largest and isinstance(top, int):
@@ -68,16 +68,27 @@ def _coded(read: Read, by: Mapping[str, bool]) -> tuple[NDArray[np.uint64], Code
         if span * size > _MOST:
             codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
             span = int(codes.max()) + 1
-        codes = codes * size + values
+        codes *= size
+        codes += values
         span *= size
     return ids, codes
+
+
+def _small(column: pl.Series) -> pl.Series:
+    """Whole numbers in as few bytes as they need; all batches are held at once."""
+    return column.shrink_dtype() if column.dtype.is_integer() else column
+
+
+def _joined(parts: Sequence[pl.Series]) -> pl.Series:
+    """One after the other, in the widest of their types."""
+    return pl.concat([part.to_frame() for part in parts], how="vertical_relaxed").to_series()
 
 
 def _filled(ranks: pl.Series) -> tuple[Codes, int]:
     """The ranks with nulls behind all others, and how many different numbers there may be."""
     top = ranks.max()
     beyond = int(top) + 1 if isinstance(top, int) else 0
-    return ranks.fill_null(beyond).to_numpy().astype(np.int64), beyond + 1
+    return ranks.fill_null(beyond).to_numpy().astype(np.int64, copy=False), beyond + 1
 
 
 def _ranks(column: pl.Series) -> pl.Series:

@@ -24,12 +24,14 @@ VALUES = {
     st.permutations(sorted(VALUES)),
     st.lists(st.booleans(), min_size=4, max_size=4),
     st.integers(1, 7),
+    st.sampled_from([1, 1 << 33]),
 )
 def test_the_order_is_that_of_a_sort(
-    rows: list[dict[str, object]], names: list[str], largest: list[bool], size: int
+    rows: list[dict[str, object]], names: list[str], largest: list[bool], size: int, apart: int
 ) -> None:
     schema = {"name": pl.String, "number": pl.Int64, "score": pl.Float64, "kept": pl.Boolean}
     table = pl.DataFrame(rows, schema=schema).with_row_index(ROW_ID)
+    table = table.with_columns(pl.col(ROW_ID).cast(pl.UInt64) * apart)  # as of many files
     by = dict(zip(names, largest, strict=True))
 
     def batches(columns: Sequence[str]) -> Any:
