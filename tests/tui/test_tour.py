@@ -17,6 +17,8 @@ from tui.app import ChunkbookApp
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = DOCS / "pictures"
 SIZE = (120, 34)
+SHADES = {"chunkbook-light": "-light", "chunkbook-dark": ""}
+"""Theme → what the names of its pictures end with."""
 PATIENCE = 8.0
 
 pytestmark = [pytest.mark.usefixtures("still"), pytest.mark.slow]
@@ -36,6 +38,12 @@ class Album:
         return re.sub(r"\s*@font-face\s*\{.*?\}", "", drawn, flags=re.DOTALL)
 
     async def take(self, name: str) -> None:
+        """The screen as it is, in both shades."""
+        for shade, place in SHADES.items():
+            self.pilot.app.theme = shade
+            await self._take(f"{name}{place}")
+
+    async def _take(self, name: str) -> None:
         await settle(self.pilot)
         path = PICTURES / f"tour-{name}.svg"
         if self.update:
@@ -86,5 +94,5 @@ async def test_the_tour_is_of_today(
 
 def test_every_picture_is_in_the_tour_and_every_key_in_the_program() -> None:
     text = (DOCS / "tour.md").read_text(encoding="utf-8")
-    shown = set(re.findall(r"\(pictures/(tour-[a-z]+\.svg)\)", text))
+    shown = set(re.findall(r'"pictures/(tour-[a-z-]+\.svg)"', text))
     assert shown == {path.name for path in PICTURES.glob("tour-*.svg")}
