@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ops.context import Context
 from ops.errors import UsageError
@@ -124,7 +125,8 @@ def compare(
 ) -> Comparison:
     """Cut the same documents in every way, and ask each the same questions.
 
-    Nothing is stored. Search is exact, over the leaves of all documents together.
+    Nothing is stored. Search is exact, over the leaves of all documents together, by the vectors of
+    the cell where it is an embed cell, or below one.
 
     Args:
         mode: None for the way in which the notebook's collection is searched.
@@ -260,11 +262,23 @@ class _Search:
         if self._mode == "text" and words is not None:
             scores = words
         else:
-            vectors = embedded([*asked, *texts], self._embedder, self.ctx)
-            scores = vector_scores(vectors[: len(asked)], vectors[len(asked) :])
+            questions = embedded(asked, self._embedder, self.ctx)
+            scores = vector_scores(questions, self._vectors(leaves, texts, questions.shape[1]))
             if words is not None:
                 scores = together(scores, words, self._k)
         return [list(row) for row in top(scores, self._k)]
+
+    def _vectors(self, leaves: pl.DataFrame, texts: list[str], width: int) -> NDArray[np.float32]:
+        """Those that an embed cell made, else of the texts alone."""
+        if "vector" not in leaves.columns or leaves["vector"].null_count():
+            return embedded(texts, self._embedder, self.ctx)
+        found = leaves["vector"].to_list()
+        if any(len(vector) != width for vector in found):
+            raise UsageError(
+                f"the cell's vectors are not of length {width}, as those of {self._embedder} are",
+                hint="name the model that made them with --model",
+            )
+        return np.array(found, dtype=np.float32)
 
 
 def _advice(found: Sequence[_Measured]) -> str:

@@ -103,6 +103,19 @@ def test_searched_as_the_collection_is(notebook: Path, questions: Path) -> None:
     assert found.mode == "text"
 
 
+def test_vectors_of_an_embed_cell_are_used(notebook: Path, questions: Path) -> None:
+    cells = "  - {id: near, op: embed.llama, input: small, params: {recipe: [headings]}}\n"
+    notebook.write_text(NOTEBOOK + cells, encoding="utf-8")
+    model, asked = read(notebook), read_questions(questions)
+    variants = [Variant(name, model, name) for name in ("small", "near")]
+    small, near = compare(variants, asked, k=1, mode="vector").variants
+    assert small.shape == near.shape
+    assert small.recall is not None
+    assert near.recall is not None
+    # Titles alone ("doc1") do not tell what a text says.
+    assert near.recall.mean < small.recall.mean == 1.0
+
+
 def test_without_questions_the_advice_says_what_it_does_not_know(notebook: Path) -> None:
     model = read(notebook)
     found = compare([Variant(name, model, name) for name in ("small", "large")])
