@@ -106,7 +106,8 @@ class Items(Lines):
 class Finished(Lines):
     """The line breaks after the end of a sentence, or before a line that begins with a sign."""
 
-    _likely: Final = rf"\n(?:[\W_]|(?<=[{_ENDS}\s]\n))"
+    # White space before the line feed hides how the line ends; a carriage return alone need not.
+    _likely: Final = rf"\n(?:[\W_]|(?<=[{_ENDS}\s]\n)(?:(?<!\r\n)|(?<=[{_ENDS}\s]\r\n)))"
     ahead: ClassVar = re.compile(_likely).search
     behind: ClassVar = re.compile(f"(?s).*{_likely}").match
 
