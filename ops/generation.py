@@ -132,7 +132,8 @@ class Generator(Protocol):
             stop: texts that end an answer; they are not part of it.
             seeds: of each prompt, or one from which theirs are counted up.
             on_text: told (prompt, text) as text comes; a second try starts anew after "".
-            progress: told, as answers are done, how many more are; it may raise to stop.
+            progress: told now and then how many more answers are done, often none; it may raise to
+                stop.
         """
 
     def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:

@@ -40,9 +40,14 @@ class Checked(ABC):
         self,
         asked: Sequence[Asked],
         on_text: Callable[[int, str], None] | None,
-        on_done: Callable[[int], None] | None,
+        progress: Callable[[int], None] | None,
     ) -> list[Answer]:
-        """An answer to each, in their order; both callbacks are told the place."""
+        """An answer to each, in their order.
+
+        Args:
+            on_text: told the place and more of the answer.
+            progress: told after each pass how many more are answered, often none.
+        """
 
     def generate_many(
         self,
@@ -62,6 +67,8 @@ class Checked(ABC):
             raise UsageError("answers follow a schema or a grammar, not both")
         if max_tokens < 1:
             raise UsageError("an answer has at least 1 token")
+        if not all(stop):
+            raise UsageError("a stop word has at least one character")
         count = len(prompts)
         schemas: list[type[BaseModel] | None] = _each(schema, count, "schemas")
         grammars: list[str | None] = _each(grammar, count, "grammars")
@@ -74,8 +81,7 @@ class Checked(ABC):
             Asked(prompt, max_tokens, rules, tuple(stop), sampling or Sampling(), seed)
             for prompt, rules, seed in zip(prompts, grammars, given, strict=True)
         ]
-        step = (lambda place: progress(1)) if progress else None
-        said = self.answer(asked, on_text, step)
+        said = self.answer(asked, on_text, progress)
         found = [_fitted(one, form) for one, form in zip(said, schemas, strict=True)]
         failed = [place for place, one in enumerate(found) if one.error and one.tokens]
         if failed and schema is not None:
@@ -91,8 +97,8 @@ class Checked(ABC):
         on_text: Callable[[int, str], None] | None,
         progress: Callable[[int], None] | None,
     ) -> None:
-        # Told of no more, but it may raise to stop.
-        step = (lambda place: progress(0)) if progress else None
+        # It hears of no more answers, but may raise to stop.
+        step = (lambda done: progress(0)) if progress else None
         told = (lambda place, text: on_text(failed[place], text)) if on_text else None
         if on_text:
             for place in failed:

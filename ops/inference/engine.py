@@ -100,21 +100,29 @@ class Engine:
         requests: Sequence[Request],
         *,
         on_text: Callable[[int, str], None] | None = None,
-        on_done: Callable[[int], None] | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> list[Completion]:
-        """Answer all; `on_text` and `on_done` are told the index, and may raise to stop."""
+        """Answer all.
+
+        Args:
+            on_text: told the index and more of the answer; it may raise to stop.
+            progress: told after each pass how many more are answered; it may raise to stop.
+        """
         found: dict[int, Completion] = {}
+        told = 0
         order = trie_order([request.tokens for request in requests])
         waiting = deque(order)
         try:
             while waiting or self._jobs():
                 while waiting and self._admit(waiting[0], requests[waiting[0]], on_text, found):
                     waiting.popleft()
-                if not self._jobs():  # all that were left were refused
-                    break
-                with OWNER:
-                    self._step()
-                self._collect(found, on_done)
+                if self._jobs():  # else all that were left were refused
+                    with OWNER:
+                        self._step()
+                    self._collect(found)
+                if progress:
+                    progress(len(found) - told)
+                    told = len(found)
         except BaseException:
             self._abandon()
             raise
@@ -315,7 +323,7 @@ class Engine:
                 job.done += length
             job.pending = None
 
-    def _collect(self, found: dict[int, Completion], on_done: Callable[[int], None] | None) -> None:
+    def _collect(self, found: dict[int, Completion]) -> None:
         for slot in self._slots:
             job = slot.job
             if job is not None and job.ended is not None:
@@ -323,8 +331,6 @@ class Engine:
                 job.sampler.close()
                 slot.job = None
                 self._cut(slot, len(slot.tokens))
-                if on_done:
-                    on_done(job.index)
 
     def _cut(self, slot: _Slot, keep: int) -> None:
         """Forget all of a sequence but its first tokens."""
@@ -343,6 +349,9 @@ class Engine:
             if slot.job is not None:
                 slot.job.sampler.close()
                 slot.job = None
+                # A pass that was stopped may have left more than is counted here.
+                with OWNER:
+                    self.context.memory.remove(slot.number)
                 self._empty(slot)
 
 

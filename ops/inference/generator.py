@@ -77,16 +77,16 @@ class LlamaGenerator(Checked):
         self,
         asked: Sequence[Asked],
         on_text: Callable[[int, str], None] | None,
-        on_done: Callable[[int], None] | None,
+        progress: Callable[[int], None] | None,
     ) -> list[Answer]:
-        """An answer to each, unchecked, in their order; both callbacks are told the place."""
+        """An answer to each, unchecked, in their order; see `Checked.answer`."""
         with OWNER:
             tokens = [self._chat.tokens(one.prompt) for one in asked]
         requests = [
             Request(ids, one.max_tokens, one.grammar, one.stop, one.sampling, one.seed)
             for ids, one in zip(tokens, asked, strict=True)
         ]
-        found = self.run(requests, on_text=on_text, on_done=on_done)
+        found = self.run(requests, on_text=on_text, progress=progress)
         return [
             Answer(one.text, len(ids), one.tokens, one.ended, error=one.error)
             for ids, one in zip(tokens, found, strict=True)
@@ -106,9 +106,8 @@ class LlamaGenerator(Checked):
             raise UsageError("an option has at least one token")
         firsts = tuple(int(ids[-1]) for ids in wanted)
         requests = [Request(ids, 1, options=firsts) for ids in tokens]
-        step = (lambda place: progress(1)) if progress else None
         nothing = (float("nan"),) * len(firsts)
-        found = [one.scores or nothing for one in self.run(requests, on_done=step)]
+        found = [one.scores or nothing for one in self.run(requests, progress=progress)]
         return np.array(found, dtype=np.float64).reshape(len(prompts), len(firsts))
 
     def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:
@@ -173,14 +172,14 @@ class LlamaGenerator(Checked):
         requests: Sequence[Request],
         *,
         on_text: Callable[[int, str], None] | None = None,
-        on_done: Callable[[int], None] | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> list[Completion]:
         """Answer requests in tokens, by the engine that suits them; see `Engine.run`."""
         length, sequences, _ = self._shape
         engine = self.engine(shape_for(requests, length, sequences))
         self._running = engine
         try:
-            return engine.run(requests, on_text=on_text, on_done=on_done)
+            return engine.run(requests, on_text=on_text, progress=progress)
         finally:
             self._running = None
 

@@ -98,7 +98,7 @@ class Job:
             self._stop()
         if self.ended is None and self.said >= self.request.max_tokens:
             self.ended = "length"
-        if self.ended is not None and self.ended != "stop":
+        if self.ended == "end":  # a limit may fall into a character, which is then left out
             self.text += self.decoder.decode(b"", final=True)
         self._tell()
 

@@ -54,11 +54,11 @@ class OwnedGenerator(Checked):
         self,
         asked: Sequence[Asked],
         on_text: Callable[[int, str], None] | None,
-        on_done: Callable[[int], None] | None,
+        progress: Callable[[int], None] | None,
     ) -> list[Answer]:
-        """An answer to each, unchecked, in their order; both callbacks are told the place."""
+        """An answer to each, unchecked, in their order; see `Checked.answer`."""
         hear: dict[str, Callable[..., None]]
-        hear = {"text": on_text or _ignore, "done": on_done or _ignore}
+        hear = {"text": on_text or _ignore, "done": progress or _ignore}
         found: list[Answer] = self.process.call("answer", list(asked), bool(on_text), hear=hear)
         return found
 

@@ -48,12 +48,12 @@ class Records:
         return None
 
     def keep(self, path: Path, facts: Facts) -> None:
-        """Remember it."""
+        """Remember it, and forget files that are gone."""
         stat = path.stat()
         with contextlib.suppress(OSError, Timeout):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self._lock, timeout=10):
-                rows = self._read()
+                rows = {name: row for name, row in self._read().items() if Path(name).exists()}
                 rows[str(path.resolve())] = {
                     **facts,
                     "size": stat.st_size,

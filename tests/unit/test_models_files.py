@@ -111,6 +111,10 @@ def test_records_that_are_damaged_are_made_anew(kept: Path, tmp_path: Path) -> N
     rows = json.loads((kept / "files.json").read_text())
     assert [row["sha256"] for row in rows.values()] == [found.sha256]
     assert Records(kept).get(tmp_path / "absent") is None
+    (tmp_path / "tiny.gguf").unlink()
+    other = tiny_bert(tmp_path / "other.gguf")
+    resolve("other.gguf", tmp_path)
+    assert list(json.loads((kept / "files.json").read_text())) == [str(other.resolve())]
 
 
 def test_a_model_is_refused_for_what_it_cannot_do(model_files: None, tmp_path: Path) -> None:
