@@ -11,12 +11,14 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from pipelines.diff.changes import Change, Chunk, DocumentDiff
 from tests.tui.pilots import press, search, search_keys, settle, shows, until
 from tui.app import ChunkbookApp
 from tui.screens.chunks import ChunksScreen
 from tui.screens.export import ExportScreen
 from tui.screens.lineage import LineageScreen
 from tui.screens.notebook import NotebookScreen
+from tui.tracing import changes_table
 from tui.widgets.table import PageTable
 
 SIZE = (140, 44)
@@ -86,9 +88,18 @@ async def test_lineage_is_written(app: ChunkbookApp, tmp_path: Path) -> None:
         assert isinstance(screen, LineageScreen)
         await until(pilot, lambda: screen.query_one("#steps", PageTable).total > 0)
         rows = await _written(pilot, tmp_path / "way.jsonl")
-        said = [row["cell"].strip(" └◇◆│") for row in rows]
-        places = [next(n for n, one in enumerate(said) if name in one) for name in CELLS]
-        assert places == sorted(places)
+        assert [row["kind"] for row in rows] == [
+            "file",
+            *("cell" for _ in CELLS),
+            "cell",
+            "published",
+        ]
+        assert [row["name"] for row in rows[1:-1]] == [*CELLS, "index"]
+        assert json.loads(rows[2]["parameters"])["size"] == 60
+        assert all(row["fingerprint"] and row["run_id"] and row["at"] for row in rows[1:-1])
+        chunk = json.loads(rows[-1]["found"])
+        place = json.loads(rows[0]["found"])
+        assert (place["start"], place["end"]) == (chunk["start"], chunk["end"])
         await press(pilot, "v")
         await until(pilot, lambda: screen.query_one("#states", PageTable).total > 0)
         assert await _written(pilot, tmp_path / "runs.jsonl") == []
@@ -99,10 +110,25 @@ async def test_lineage_is_written(app: ChunkbookApp, tmp_path: Path) -> None:
         await press(pilot, "enter", "7", "enter")
         await until(pilot, lambda: screen.query_one("#redo", PageTable).total > 0)
         redo = {row["cell"]: row for row in await _written(pilot, tmp_path / "whatif.parquet")}
-        assert (redo["chunks"]["redo"], redo["keywords"]["redo"]) == ("0", "4")
+        assert (redo["chunks"]["redo"], redo["keywords"]["redo"]) == (0, 4)
+        assert redo["keywords"]["if"] == "keywords: count = 7"
 
 
 CELLS = ("source", "chunks", "metadata", "keywords", "graph")
+
+
+def test_changes_are_written_in_full() -> None:
+    long = "A rule. " * 100
+    before = Chunk("a1", 0, 0, 800, long)
+    after = (Chunk("b1", 0, 0, 400, long[:400]), Chunk("b2", 0, 400, 800, long[400:]))
+    change = Change("recut", (before,), after)
+    document = DocumentDiff("d1", "file:rules.md", (change,), 3)
+    (row,) = changes_table([(document, change)]).to_dicts()
+    assert (row["kind"], row["uri"]) == ("recut", "file:rules.md")
+    assert row["before"] == [long]
+    assert "".join(row["after"]) == long
+    assert (row["before_spans"], row["after_spans"]) == ([[0, 800]], [[0, 400], [400, 800]])
+    assert changes_table([]).is_empty()
 
 
 async def test_cells_and_their_previews_are_written(app: ChunkbookApp, tmp_path: Path) -> None:

@@ -84,7 +84,9 @@ class EditListScreen(ModalScreen[Chosen | None]):
             for one in listed
         ]
         dialog = self.query_one("#edits-dialog")
-        said = counted(len(rows), "edit") if self.state == "all" else f"{len(rows)} {self.state}"
+        said = f"{len(rows)} {self.state}"
+        if self.state in ("all", "conflict"):
+            said = counted(len(rows), "edit" if self.state == "all" else "conflict")
         dialog.border_title = f"Edits by hand · {said}"
         self.query_one(PageTable).reset(len(rows), rows, empty="no edits like this")
 

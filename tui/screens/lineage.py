@@ -25,6 +25,7 @@ from tui.book import Book
 from tui.messages import ShowLineage
 from tui.screens.base import BookScreen
 from tui.screens.wording import WordingScreen
+from tui.tracing import changes_table, redo_table, way_table
 from tui.widgets.changes import Placed, change_rows, changes_of, told_change
 from tui.widgets.facts import Facts, told
 from tui.widgets.figures import count, counted, moment, seconds
@@ -87,6 +88,8 @@ class LineageScreen(BookScreen):
     def __init__(self, book: Book) -> None:
         super().__init__(book)
         self.lineage: Lineage | None = None
+        self.reckoned: tuple[str, Sequence[Redo]] = ("", ())
+        """What was last asked of a parameter, and the answer."""
         self.states: Sequence[Manifest] = ()
         self.changes: Sequence[Placed] = ()
         """Between the two states compared."""
@@ -304,6 +307,7 @@ class LineageScreen(BookScreen):
             self.post_message(self.Reckoned(said, redo))
 
     def on_lineage_screen_reckoned(self, message: Reckoned) -> None:
+        self.reckoned = message.said, message.redo
         self.query_one("#redo-said", Static).update(plain(one_line(message.said, 300), "bold"))
         rows = [
             Row(one.cell, (one.cell, count(one.documents), count(one.kept), seconds(one.seconds)))
@@ -313,13 +317,16 @@ class LineageScreen(BookScreen):
         self.query_one("#redo", PageTable).reset(len(rows), rows, empty=empty)
 
     def exported(self) -> tuple[str, Callable[[], pl.DataFrame] | None]:
-        """The changes between two runs, or the rows of what would be redone, or the steps."""
-        name = self.query_one(TabbedContent).active.removeprefix("lineage-")
-        table = {"way": "#steps", "runs": "#changes", "whatif": "#redo"}[name]
-        shown = self.query_one(table, PageTable)
-        rows = [row.cells for place in range(shown.total) if (row := shown.row(place))]
-        titles = [column.title.lower() or "kind" for column in shown.columns]
-        return name, lambda: pl.DataFrame(rows, schema=titles, orient="row")
+        """The way with all that is known of it, the changes in full, or what would be redone."""
+        match name := self.query_one(TabbedContent).active.removeprefix("lineage-"):
+            case "runs":
+                changes = self.changes
+                return name, lambda: changes_table(changes)
+            case "whatif":
+                reckoned = self.reckoned
+                return name, lambda: redo_table(*reckoned)
+        lineage = self.lineage
+        return name, (lambda: way_table(lineage)) if lineage is not None else None
 
     def action_tab(self, name: str) -> None:
         self.query_one(TabbedContent).active = f"lineage-{name}"
