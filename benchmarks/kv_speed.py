@@ -9,7 +9,7 @@ __all__ = ["cluster_milliseconds", "decode_seconds", "end_to_end", "perplexity_r
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 
 from benchmarks.kv_contexts import Context
 from benchmarks.kv_questions import continuation_loss
+from ops.inference.kv.attentive import LISTENED, attentive
 from ops.inference.kv.budget import entries_left
 from ops.inference.kv.cluster import cluster
 from ops.inference.kv.entries import Entries
 from ops.inference.kv.layout import Layout
 from ops.inference.kv.on_the_way import Reduce, read_reducing
-from ops.inference.kv.reader import Reader
+from ops.inference.kv.reader import Reader, Reading
+from ops.inference.kv.window import window
 
 FEWER: Final = 0.8
 STEPS: Final = 24
@@ -96,29 +98,42 @@ def end_to_end(
 
 def perplexity_ratios(
     reader: Reader, every: Sequence[Context], progress: Callable[[str], None]
-) -> tuple[float, float]:
-    """Perplexity of what follows a text after clustering, over that after all entries.
+) -> dict[str, float]:
+    """Perplexity of what follows a text after each policy, over that after all entries.
 
-    Returns:
-        Clustered after reading, and on the way.
+    Args:
+        reader: one that listens.
     """
-    full = reduced = on_the_way = 0.0
+    full = 0.0
+    reduced: dict[str, float] = {}
     for number, context in enumerate(every, 1):
-        tokens = context.bare
-        count = len(tokens) - FOLLOWING
-        following = tokens[count - 1 :]
-        entries = reader.read(tokens[: count - 1], surprise=False).entries
-        full += continuation_loss(reader, following, count - 1)
-        reader.put(cluster(entries, reader.layout, entries_left(len(entries), FEWER)))
-        reduced += continuation_loss(reader, following, count - 1)
-        read_reducing(reader, tokens[: count - 1], FEWER, _clustered(reader), surprise=False)
-        on_the_way += continuation_loss(reader, following, count - 1)
-        progress(
-            f"perplexity, {number} texts: {np.exp((reduced - full) / FOLLOWING / number):.4f}, "
-            f"on the way {np.exp((on_the_way - full) / FOLLOWING / number):.4f}"
+        count = len(context.bare) - FOLLOWING - 1
+        tokens, following = context.bare[:count], context.bare[count:]
+        reading = reader.read(tokens, surprise=False, listened=LISTENED)
+        full += continuation_loss(reader, following, count)
+        for name, entries in _continued(reader, reading):
+            reader.put(entries)
+            reduced[name] = reduced.get(name, 0.0) + continuation_loss(reader, following, count)
+        read_reducing(reader, tokens, FEWER, _clustered(reader), surprise=False)
+        name = "cluster_on_the_way"
+        reduced[name] = reduced.get(name, 0.0) + continuation_loss(reader, following, count)
+        said = ", ".join(
+            f"{name} {np.exp((loss - full) / FOLLOWING / number):.4f}"
+            for name, loss in reduced.items()
         )
+        progress(f"perplexity, {number} texts: {said}")
     total = FOLLOWING * len(every)
-    return float(np.exp((reduced - full) / total)), float(np.exp((on_the_way - full) / total))
+    return {name: float(np.exp((loss - full) / total)) for name, loss in reduced.items()}
+
+
+def _continued(reader: Reader, reading: Reading) -> Iterator[tuple[str, Entries]]:
+    entries, layout = reading.entries, reader.layout
+    size = entries_left(len(entries), FEWER)
+    assert reading.queries is not None
+    yield "cluster", cluster(entries, layout, size)
+    yield "cluster_half_recent", cluster(entries, layout, size, recent=size)
+    yield "attentive", attentive(entries, layout, reading.queries, size)
+    yield "window", window(entries, size)
 
 
 def _clustered(reader: Reader) -> Reduce:

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from ops.errors import UsageError
 from ops.inference.kv.attention import attended
+from ops.inference.kv.attentive import attentive
 from ops.inference.kv.budget import entries_left, split
 from ops.inference.kv.cluster import cluster, clusters, merge
 from ops.inference.kv.entries import Entries, Kind
@@ -125,6 +127,124 @@ def test_every_entry_has_a_centroid_that_is_its_own_mean(pair: tuple[int, int], 
             for at in range(len(found.centroids)):
                 mean = values[layer, own == at, head].mean(axis=0)
                 np.testing.assert_allclose(means[layer, at, head], mean, atol=5e-3)
+
+
+def matched_one_by_one(keys: NDArray[np.float64], left: int) -> list[list[int]]:
+    """Soft matching of one block of one head, in plain loops: the members of each cluster."""
+    members = [[at] for at in range(len(keys))]
+    while len(members) > left:
+        goal = max(left, len(members) // 2)
+        sums = [keys[own].sum(axis=0) for own in members]
+        units = [total / np.linalg.norm(total) for total in sums]
+        best = {
+            even: max(range(1, len(members), 2), key=lambda odd: units[even] @ units[odd])
+            for even in range(0, len(members), 2)
+        }
+        likest = sorted(best, key=lambda even: -(units[even] @ units[best[even]]))
+        for even in likest[: len(members) - goal]:
+            members[best[even]] += members[even]
+            members[even] = []
+        members = [own for own in members if own]
+    return members
+
+
+@pytest.mark.parametrize(
+    ("width", "left", "blocks", "gaps"),
+    [(17, 3, 3, False), (17, 3, 2, True), (8, 8, 2, False), (2, 1, 3, True), (13, 5, 2, False)],
+)
+def test_clusters_are_those_of_plain_loops(width: int, left: int, blocks: int, gaps: bool) -> None:
+    count = blocks * width
+    entries = made(11, 3 * count)
+    chosen = np.zeros(3 * count, dtype=bool)
+    chosen[np.random.default_rng(3).permutation(3 * count)[:count] if gaps else slice(count)] = True
+    entries = entries.where(chosen)
+    found, owners = merge(entries, SMALL, width, left)
+    factors = turns(entries.positions, SMALL)[:, None]
+    for layer, head in ((0, 1), (1, 0)):
+        bare = rotate(decode(entries.keys[layer], "f16"), factors.conj(), SMALL)[:, head]
+        means = decode(found.keys[layer], "f16")[:, head]
+        for block in range(blocks):
+            start = block * width
+            own_keys = bare[start : start + width].astype(np.float64)
+            for number, own in enumerate(matched_one_by_one(own_keys, left)):
+                at = block * left + number
+                assert sorted(np.flatnonzero(owners[layer, head] == at) - start) == sorted(own)
+                mean = bare[start:][own].mean(axis=0, keepdims=True)
+                # A half may be rounded either way.
+                places = {int(np.rint(np.mean(own) + shift)) for shift in (-1e-3, 1e-3)}
+                options = [
+                    rotate(mean, turns(entries.positions[[start + place]], SMALL), SMALL)[0]
+                    for place in places
+                ]
+                assert min(float(np.abs(means[at] - option).max()) for option in options) < 5e-3
+
+
+@given(sizes, st.integers(0, 20), st.sampled_from(("f16", "q8_0")), st.integers(2, 70))
+@settings(max_examples=40, deadline=None)
+def test_attentive_keeps_to_its_size_and_its_ends(
+    pair: tuple[int, int], seed: int, kind: Kind, chunk: int
+) -> None:
+    count, size = pair
+    entries = made(seed, count, kind)
+    tokens = min(count, 9)
+    queries = np.random.default_rng(seed).normal(size=(2, tokens, 4, 32)).astype(np.float32)
+    found = attentive(entries, SMALL, queries, size, chunk=chunk, sinks=2, recent=6)
+    assert 0 < len(found) <= size
+    assert (np.diff(found.positions) > 0).all()
+    start, end, _ = split(count, size, 2, 6)
+    for part in (slice(0, start), slice(end - count, None) if end < count else slice(0, 0)):
+        np.testing.assert_array_equal(found.keys[:, part], entries.keys[:, part])
+        np.testing.assert_array_equal(found.values[:, part], entries.values[:, part])
+    assert np.isfinite(decode(found.keys, kind)).all()
+
+
+def output(entries: Entries, queries: NDArray[np.float32]) -> NDArray[np.float64]:
+    """What attention gives (layers, tokens, heads, width), of entries that all queries see."""
+    keys, values = (
+        np.repeat(decode(stored, "f16").astype(np.float64), SMALL.group, axis=2)
+        for stored in (entries.keys, entries.values)
+    )
+    scores = np.einsum("lthd,lnhd->lhtn", queries, keys) * SMALL.width**-0.5
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    found: NDArray[np.float64] = np.einsum("lhtn,lnhd->lthd", weights, values)
+    return found
+
+
+def test_attentive_gives_what_all_entries_gave() -> None:
+    entries = made(7, 200)
+    rng = np.random.default_rng(7)
+    queries: NDArray[np.float32] = rng.normal(scale=0.6, size=(2, 64, 4, 32)).astype("<f4")
+    queries[..., -4:] += 4  # slow pairs: what the queries have in common
+    full = output(entries, queries)
+    off = {
+        name: float(np.square(output(found, queries) - full).mean())
+        for name, found in (
+            ("attentive", attentive(entries, SMALL, queries, 60, recent=8, chunk=16)),
+            ("cluster", cluster(entries, SMALL, 60, recent=8)),
+            ("window", window(entries, 60)),
+        )
+    }
+    assert off["attentive"] < 0.6 * min(off["cluster"], off["window"])
+
+
+def test_a_later_entry_is_not_attended_to() -> None:
+    entries = made(8, 60)
+    queries: NDArray[np.float32] = np.zeros((2, 12, 4, 32), np.float32)
+    queries[:, :-1] = 30 * np.repeat(decode(entries.keys[:, -1:], "f16"), 2, axis=2)
+    queries[:, -1] = 30 * np.repeat(decode(entries.keys[:, 30], "f16"), 2, axis=1)
+    found = attentive(entries, SMALL, queries, 20, recent=4, exact=0.2)
+    for layer in range(2):
+        for head in range(2):
+            own = (found.keys[layer, :, head] == entries.keys[layer, 30, head]).all(axis=-1)
+            assert own.any()
+
+
+def test_attentive_refuses_queries_of_another_model() -> None:
+    entries = made(9, 30)
+    for shape in ((2, 3, 4, 16), (2, 31, 4, 32), (2, 0, 4, 32)):
+        with pytest.raises(UsageError, match="not of this model"):
+            attentive(entries, SMALL, np.zeros(shape, np.float32), 10)
 
 
 def test_squeezed_restores_what_the_question_looks_at() -> None:

@@ -108,6 +108,22 @@ def test_a_state_that_is_read_and_put_back_changes_nothing(
     assert found["snap"] < full + 0.4 * (without - full)
 
 
+def test_the_queries_of_the_last_tokens_are_heard_while_they_are_read(
+    reader: Reader, text: NDArray[np.int32]
+) -> None:
+    before = reader.read(text[:64], surprise=False)
+    assert before.queries is None
+    asked = reader.queries(text[64:96], 64)
+    reading = reader.read(text[:96], listened=32)
+    assert reading.queries is not None
+    assert reading.queries.shape == asked.shape == (30, 32, 9, 64)
+    np.testing.assert_allclose(reading.queries, asked, atol=0.05)
+    assert (reading.surprise[1:] > 0).all()
+    assert len(reading.entries) == 96
+    with pytest.raises(UsageError, match="at most 512"):
+        reader.read(text, listened=513)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["f16", "q8_0"])
 def test_chunks_are_reused_at_another_place(
@@ -146,6 +162,8 @@ def test_queries_want_a_reader_that_listens(model: Model, layout: Layout) -> Non
     reader = Reader(model, layout, 256, threads=1)
     with pytest.raises(UsageError, match="listens"):
         reader.queries(np.array([1], np.int32), 0)
+    with pytest.raises(UsageError, match="listens"):
+        reader.read(np.array([1], np.int32), listened=1)
     with pytest.raises(ModelError, match="refuses a state"):
         reader.context.memory.write_state(0, np.zeros(64, np.uint8))
     reader.close()

@@ -10,7 +10,7 @@ a centroid counts as one entry, since llama.cpp's attention takes no weights.
 
 from __future__ import annotations
 
-__all__ = ["CHUNK", "Clusters", "cluster", "clusters", "merge"]
+__all__ = ["CHUNK", "Clusters", "blocking", "cluster", "clusters", "matched", "merge"]
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def clusters(
     if room >= middle:
         owners[:] = np.arange(len(entries))
         return Clusters(entries, owners)
-    width, left, blocks = _blocking(middle, room, chunk)
+    width, left, blocks = blocking(middle, room, chunk)
     merged_to = start + blocks * width
     merged, labels = merge(entries.part(start, merged_to), layout, width, left)
     owners[..., :start] = np.arange(start)
@@ -85,7 +85,7 @@ def clusters(
     return Clusters(joined(parts), owners)
 
 
-def _blocking(middle: int, room: int, chunk: int) -> tuple[int, int, int]:
+def blocking(middle: int, room: int, chunk: int) -> tuple[int, int, int]:
     """Width of a block, centroids of each, and blocks: as many as it takes, from the start.
 
     The width is near `chunk` and such that `middle` entries become `room`, nearly; those behind
@@ -112,10 +112,15 @@ def merge(
     owners = np.zeros((layout.layers, layout.kv_heads, len(entries)), dtype=np.int32)
     if not left:
         return entries.part(0, 0), owners
-    offsets = entries.positions - np.repeat(entries.positions[::width], width)
-    factors = turns(offsets, layout)
-    # For every head, so that turning runs over memory in one go; to a common place in each block.
-    back = np.repeat(factors.conj()[:, None], layout.kv_heads, axis=1)
+    # A block's keys are turned to its first place and back, by offsets that are few.
+    offsets = entries.positions.reshape(blocks, width) - entries.positions[::width, None]
+    known, which = np.unique(offsets, return_inverse=True)
+    table = turns(known, layout)
+    which = which.reshape(blocks, width)
+    alike = bool((which == which[0]).all())
+    # For every head, so that turning runs over memory in one go.
+    back = np.repeat(table.conj()[:, None], layout.kv_heads, axis=1)
+    common = back[which[0]]
     shape = (layout.layers, blocks * left, *entries.keys.shape[2:])
     keys, values = np.empty(shape, entries.keys.dtype), np.empty(shape, entries.values.dtype)
     firsts = np.arange(blocks, dtype=np.int32)[:, None]
@@ -125,18 +130,19 @@ def merge(
         some = slice(start, min(start + TOGETHER, blocks))
         own, out = (slice(some.start * size, some.stop * size) for size in (width, left))
         count = some.stop - some.start
-        k = rotate(decode_keys(entries.keys[layer, own], entries.kind, layout), back[own], layout)
+        k = decode_keys(entries.keys[layer, own], entries.kind, layout)
+        k = k.reshape(count, width, layout.kv_heads, layout.width)
+        k = _heads_first(rotate(k, common if alike else back[which[some]], layout))
         v = decode(entries.values[layer, own], entries.kind)
-        labels, sums = _matched(_blocks(k, count), left)
+        v = _heads_first(v.reshape(count, width, layout.kv_heads, layout.width))
+        labels = matched(k, left)
         weights = _one_hot(labels, left)
-        counts = weights.sum(axis=3, keepdims=True)
-        weights /= counts
+        weights /= weights.sum(axis=3, keepdims=True)
         near = np.rint(weights @ np.arange(width, dtype=np.float32)).astype(np.intp)
-        place = (near + firsts[some] * width).reshape(-1, count * left)
-        sums /= counts
-        k = rotate(_flat(sums), factors[place.T], layout)
+        places = np.take(which[some], near + np.arange(count)[:, None] * width)
+        k = rotate(_flat(weights @ k), table[places.reshape(-1, count * left).T], layout)
         keys[layer, out] = encode_keys(k, entries.kind, layout)
-        values[layer, out] = encode(_flat(weights @ _blocks(v, count)), entries.kind)
+        values[layer, out] = encode(_flat(weights @ v), entries.kind)
         owners[layer, :, own] = (labels + firsts[some] * left).reshape(-1, count * width)
 
     tasks = [(layer, at) for layer in range(layout.layers) for at in range(0, blocks, TOGETHER)]
@@ -147,56 +153,83 @@ def merge(
     return Entries(positions, keys, values, entries.kind), owners
 
 
-def _matched(keys: NDArray[np.float32], left: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+def matched(keys: NDArray[np.float32], left: int) -> NDArray[np.int32]:
     """Soft matching in rounds, until each block has `left` clusters.
+
+    All that matching asks of the keys are their products, and products of sums are sums of
+    products, so the keys themselves are looked at once.
 
     Args:
         keys: (heads, blocks, width, numbers of a key).
 
     Returns:
-        The cluster (heads, blocks, width) of each entry, and the sums (heads, blocks, left,
-        numbers) of the keys of each.
+        The cluster (heads, blocks, width) of each entry.
     """
-    sums, count = keys, keys.shape[2]
-    found = np.broadcast_to(np.arange(count, dtype=np.int32), keys.shape[:3])
+    count = keys.shape[2]
+    found: NDArray[np.int32] | None = None
+    products = _products(keys)
     while count > left:
         goal = max(left, count // 2)
-        labels, sums = _round(sums, goal)
-        found = np.take_along_axis(labels, found, axis=2)
+        labels = _round(products, goal)
+        found = labels if found is None else _rows(labels, found)
         count = goal
-    return found, sums
+        if count > left:
+            sums = _one_hot(labels, goal)
+            products = np.matmul(np.matmul(sums, products), sums.transpose(0, 1, 3, 2))
+    if found is None:
+        return np.broadcast_to(np.arange(count, dtype=np.int32), keys.shape[:3])
+    return found
 
 
-def _round(keys: NDArray[np.float32], goal: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Where each of the clusters goes, of which `goal` are left, and the new sums.
+def _products(keys: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(heads, blocks, width, width) of each with each.
+
+    In two halves: where both sides are the same array NumPy takes a path for symmetric results
+    that is four times slower for small ones.
+    """
+    turned = keys.transpose(0, 1, 3, 2)
+    found = np.empty((*keys.shape[:3], keys.shape[2]), dtype=np.float32)
+    for half in (0, 1):
+        np.matmul(keys[:, :, half::2], turned, out=found[:, :, half::2])
+    return found
+
+
+def _round(products: NDArray[np.float32], goal: int) -> NDArray[np.int32]:
+    """Where each of the clusters goes, of which `goal` are left.
 
     Each even one looks for the most similar odd one; the most similar pairs become one first.
+
+    Args:
+        products: (heads, blocks, clusters, clusters) of each one's sum with each other's.
     """
-    even, odd = keys[:, :, 0::2], keys[:, :, 1::2]
-    heads, blocks, count, _ = keys.shape
-    pairs = even @ odd.transpose(0, 1, 3, 2)
-    pairs *= _inverse_lengths(odd)[:, :, None]
-    best = pairs.argmax(axis=3).astype(np.int32)
-    labels = np.empty((heads, blocks, count), dtype=np.int32)
-    if goal == odd.shape[2]:  # every even one goes
+    count = products.shape[2]
+    odd = count // 2
+    squares = np.diagonal(products, axis1=2, axis2=3)
+    inverse = 1 / np.sqrt(np.maximum(squares, np.float32(1e-12)))
+    likeness = products[:, :, 0::2, 1::2] * inverse[:, :, None, 1::2]
+    best = likeness.argmax(axis=3).astype(np.int32)
+    labels = np.empty(products.shape[:3], dtype=np.int32)
+    if goal == odd:  # every even one goes
         labels[:, :, 0::2] = best
-        labels[:, :, 1::2] = np.arange(goal)
-        return labels, _one_hot(best, goal) @ even + odd
-    score = np.take_along_axis(pairs, best[..., None], axis=3)[..., 0] * _inverse_lengths(even)
+        labels[:, :, 1::2] = np.arange(odd)
+        return labels
+    score = likeness.max(axis=3) * inverse[:, :, 0::2]
     gone = np.argsort(-score, axis=2, kind="stable")[:, :, : count - goal]
+    leaves = np.zeros(score.shape, dtype=bool)
+    np.put_along_axis(leaves, gone, True, axis=2)
     stays = np.ones(labels.shape, dtype=bool)
-    np.put_along_axis(stays, gone * 2, False, axis=2)
+    np.logical_not(leaves, out=stays[:, :, 0::2])
     np.cumsum(stays, axis=2, out=labels)
     labels -= 1
-    goes_to = np.take_along_axis(labels, np.take_along_axis(best, gone, axis=2) * 2 + 1, axis=2)
-    np.put_along_axis(labels, gone * 2, goes_to, axis=2)
-    return labels, _one_hot(labels, goal) @ keys
+    np.copyto(labels[:, :, 0::2], _rows(labels, best * 2 + 1), where=leaves)
+    return labels
 
 
-def _inverse_lengths(keys: NDArray[np.float32]) -> NDArray[np.float32]:
-    squares = np.einsum("hbid,hbid->hbi", keys, keys)
-    found: NDArray[np.float32] = 1 / np.sqrt(np.maximum(squares, np.float32(1e-12)))
-    return found
+def _rows(values: NDArray[np.int32], at: NDArray[np.int32]) -> NDArray[np.int32]:
+    """`take_along_axis` on the last one, without its index arrays."""
+    width = values.shape[-1]
+    firsts = np.arange(0, values.size, width, dtype=np.int32).reshape(*values.shape[:-1], 1)
+    return np.take(values, at + firsts)
 
 
 def _one_hot(labels: NDArray[np.int32], count: int) -> NDArray[np.float32]:
@@ -206,12 +239,12 @@ def _one_hot(labels: NDArray[np.int32], count: int) -> NDArray[np.float32]:
     return found
 
 
-def _blocks(numbers: NDArray[np.float32], blocks: int) -> NDArray[np.float32]:
-    """(entries, heads, width) → (heads, blocks, entries of a block, width); BLAS takes the view."""
-    return numbers.reshape(blocks, -1, *numbers.shape[1:]).transpose(2, 0, 1, 3)
+def _heads_first(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(blocks, entries of a block, heads, width) → (heads, blocks, …); BLAS takes the view."""
+    return numbers.transpose(2, 0, 1, 3)
 
 
 def _flat(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The way back of `_blocks`."""
+    """(heads, blocks, entries of a block, width) → (entries, heads, width)."""
     heads, _, _, width = numbers.shape
     return numbers.transpose(1, 2, 0, 3).reshape(-1, heads, width)

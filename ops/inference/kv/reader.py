@@ -28,6 +28,8 @@ class Reading:
     entries: Entries
     surprise: NDArray[np.float32]
     """-ln p of each token given those before it; 0 for the first."""
+    queries: Asked | None = None
+    """Of the last tokens, where they were listened to."""
 
 
 class Reader:
@@ -37,7 +39,7 @@ class Reader:
         length: entries that the memory holds, of all sequences together.
         sequences: how many texts and questions can be in it at once.
         kind: what keys and values are kept as.
-        listens: whether `queries` will be called; costs a little in each batch.
+        listens: whether queries will be wanted; costs a little in each batch.
     """
 
     def __init__(
@@ -72,18 +74,35 @@ class Reader:
         tokens: NDArray[np.int32],
         *,
         surprise: bool = True,
+        listened: int = 0,
         check: Callable[[], None] = lambda: None,
     ) -> Reading:
         """Forget everything and read a text.
 
         Args:
             surprise: whether to compute it: a fifth more time, for the logits of every token.
+            listened: last tokens whose queries are wanted, too; at most 512.
             check: called before each batch; it may raise to stop.
+
+        Raises:
+            UsageError: queries are wanted of a reader that was not made to listen, or too many.
         """
+        if listened and (self._tap is None or listened > BATCH):
+            raise UsageError(f"queries want a reader that listens, and are at most {BATCH}")
         self.context.memory.clear()
-        losses = np.zeros(len(tokens), dtype=np.float32)
-        self.read_part(tokens, 0, len(tokens), losses if surprise else None, check)
-        return Reading(self.entries(), losses)
+        count = len(tokens)
+        losses = np.zeros(count, dtype=np.float32)
+        wanted = losses if surprise else None
+        before = max(0, count - listened)
+        self.read_part(tokens, 0, before, wanted, check)
+        if not listened or self._tap is None:
+            return Reading(self.entries(), losses)
+        self._tap.on = True
+        try:
+            self.read_part(tokens, before, count, wanted, check)
+        finally:
+            self._tap.on = False
+        return Reading(self.entries(), losses, self._heard())
 
     def read_part(
         self,
@@ -185,7 +204,7 @@ class Reader:
                     np.repeat(np.arange(1, len(part) + 1, dtype=np.int32), lengths),
                     np.zeros(sum(lengths), dtype=np.int8),
                 )
-                heard = np.stack([self._taken[i] for i in range(self.layout.layers)])
+                heard = self._heard()
                 ends = np.cumsum(lengths)[:-1]
                 for (number, _), own in zip(part, np.split(heard, ends, axis=1), strict=True):
                     found[number].append(own)
@@ -193,6 +212,10 @@ class Reader:
             self._tap.on = False
             for sequence in range(1, len(part) + 1):
                 memory.remove(sequence)
+
+    def _heard(self) -> Asked:
+        """The queries of the last batch."""
+        return np.stack([self._taken[layer] for layer in range(self.layout.layers)])
 
     def _take(self, name: str, values: NDArray[np.float32]) -> None:
         # The last of a name in a graph is after RoPE.
