@@ -35,7 +35,8 @@ AFTER: Final = 32
 ROUNDS: Final = 3
 DRIFT: Final = 5_000
 FEW: Final = 8
-"""Tokens of each of those: what could leak does so by the prompt."""
+WORD: Final = 'root ::= "yes" | "no"'
+"""Tokens of each of those, and the grammar of its answer: what could leak does so by the prompt."""
 
 SCHEMA: Final = {
     "type": "object",
@@ -122,12 +123,11 @@ def drift(data: Path | None, progress: Progress, prompts: int = DRIFT) -> Figure
     """Growth of the resident memory over many short prompts, after the first tenth."""
     with _model() as model:
         texts = passages(data, prompts, FEW, model)
-        grammar = json_grammar({"enum": ["yes", "no"]})
-        engine = _engine(model, [Request(text, 4, grammar) for text in texts[:64]], PROMPTS)
+        engine = _engine(model, [Request(text, 2, WORD) for text in texts[:64]], PROMPTS)
         sizes = []
         for number in range(10):
             part = texts[number * len(texts) // 10 : (number + 1) * len(texts) // 10]
-            engine.run([Request(text, 4, grammar) for text in part])
+            engine.run([Request(text, 2, WORD) for text in part])
             sizes.append(_resident())
             progress(f"memory after {(number + 1) * len(texts) // 10:,}: {sizes[-1] / 1e6:.1f} MB")
         engine.close()

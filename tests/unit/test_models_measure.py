@@ -10,8 +10,10 @@ from click.testing import CliRunner
 
 from ops.errors import ModelError
 from ops.inference import measure as module
+from ops.inference.embedder import LlamaEmbedder
 from ops.inference.measure import Measured, measure, pick, sample_text
 from ops.inference.models import resolve
+from ops.inference.tokenizer import tokenizer_of
 from tui.commands.models import Bytes, models
 
 
@@ -72,6 +74,27 @@ def test_it_measures(model_files: None, monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert [row["fits"] for row in rows] == [False, True]
     assert all(1 < row["perplexity"] < 20 for row in rows)
     assert all(row["prefill"] > 0 and row["decode"] > 0 for row in rows)
+
+
+def test_a_model_with_smaller_weights_says_nearly_the_same(
+    model_files: None, tmp_path: Path
+) -> None:
+    target = tmp_path / "small.gguf"
+    result = CliRunner().invoke(models, ["quantise", "minilm", str(target)])
+    assert result.exit_code == 0, result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["small.gguf"]
+    file, small = resolve("minilm", Path()), resolve("small.gguf", tmp_path)
+    assert small.path.stat().st_size < 0.7 * file.path.stat().st_size
+    texts = ["A man is eating food.", "Snow fell all night. " * 10]
+    found = []
+    for one in (file, small):
+        embedder = LlamaEmbedder(one, tokenizer_of(one), threads=1)
+        found.append(embedder.embed(texts))
+        embedder.close()
+    assert (found[0] * found[1]).sum(axis=1).min() > 0.998
+    again = CliRunner().invoke(models, ["quantise", str(target), str(target)])
+    assert isinstance(again.exception, ModelError)
+    assert "is the model itself" in again.exception.message
 
 
 def test_what_cannot_be_measured_is_refused(model_files: None) -> None:

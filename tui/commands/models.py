@@ -1,4 +1,4 @@
-"""`chunkbook models`: fetch, list and measure the models."""
+"""`chunkbook models`: fetch, list, measure and quantise the models."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from tui.commands.arguments import as_json, echo_json
 
 if TYPE_CHECKING:
     from ops.inference.measure import Measured
+    from ops.inference.quantise import Quantisation
 
 
 @click.group()
 def models() -> None:
-    """Fetch, list or measure models, files on this machine (CHUNKBOOK_MODELS says where)."""
+    """Fetch, list, measure or quantise models, files on this machine.
+
+    The environment variable CHUNKBOOK_MODELS says where they lie.
+    """
 
 
 @models.command()
@@ -145,6 +149,41 @@ def measure(
     if keep is not None:
         quantise(file.path, keep, best.weights)
         click.echo(f"{best.weights} written to {keep}", err=True)
+
+
+@models.command()
+@click.argument("model")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--weights",
+    type=click.Choice(("Q4_0", "Q8_0", "F16")),
+    default="Q8_0",
+    show_default=True,
+    help="What the weights become.",
+)
+def quantise(model: str, target: Path, weights: Quantisation) -> None:
+    """Write a model anew with smaller weights, as the GGUF file TARGET.
+
+    MODEL is "minilm", "smollm2" or the path of a GGUF file. Name the new file wherever a model is
+    named. What a file has lost already stays lost.
+    """
+    from ops.errors import ModelError
+    from ops.inference.models import resolve
+    from ops.inference.quantise import quantise as write
+
+    file = resolve(model, Path())
+    if target.exists() and target.samefile(file.path):
+        raise ModelError(
+            f"{target} is the model itself", hint="name another file, so that both are there"
+        )
+    part = target.with_name(f".{target.name}.part")
+    try:
+        write(file.path, part, weights)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    sizes = (path.stat().st_size / 1e6 for path in (file.path, target))
+    click.echo("{:,.1f} MB became {:,.1f} MB".format(*sizes), err=True)
 
 
 def _show(found: Sequence[Measured]) -> None:
