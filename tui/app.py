@@ -147,13 +147,16 @@ class ChunkbookApp(KeepingApp):
         await self.switch_mode(self.resume(message.screens))
 
     def _styled(self, make: Callable[[], Screen[None]]) -> Screen[None]:
-        """A new screen, which gets today's styles as it is mounted.
+        """A new screen, which gets today's styles as it is mounted, for today's size.
 
         Textual takes a screen that it has not seen for one whose theme is an old one, and reads
-        every style sheet again, twice: a quarter of a second.
+        every style sheet again, twice: a quarter of a second. Its size it learns of after it was
+        laid out, which then is done again.
         """
         screen = make()
         screen._css_update_count = self._css_update_count
+        for _, name in (*(self.HORIZONTAL_BREAKPOINTS or ()), *(self.VERTICAL_BREAKPOINTS or ())):
+            screen.set_class(self.screen.has_class(name), name, update=False)
         return screen
 
     def on_chooser_screen_chosen(self, message: ChooserScreen.Chosen) -> None:

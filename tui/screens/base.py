@@ -6,6 +6,7 @@ __all__ = ["BookScreen"]
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
@@ -38,6 +39,7 @@ class BookScreen(Screen[None]):
     def __init__(self, book: Book) -> None:
         super().__init__()
         self.book = book
+        self._left = False
 
     @property
     def chunkbook(self) -> ChunkbookApp:
@@ -51,6 +53,14 @@ class BookScreen(Screen[None]):
         the next key: letters typed at once belong to the line. While typing it is not offered.
         """
         return isinstance(self.focused, (Input, TextArea))
+
+    def on_screen_suspend(self) -> None:
+        self._left = True
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Textual gives a screen new styles each time, also those that were mounted just now."""
+        event.refresh_styles = self._left
+        self._left = False
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         report_crash(self, event)
