@@ -54,11 +54,11 @@ class BookScreen(Screen[None]):
         """
         return isinstance(self.focused, (Input, TextArea))
 
-    def on_screen_suspend(self) -> None:
+    def _on_screen_suspend(self) -> None:
         self._left = True
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Textual gives a screen new styles each time, also those that were mounted just now."""
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Before Textual's own, which gives new styles also to what was mounted just now."""
         event.refresh_styles = self._left
         self._left = False
 
