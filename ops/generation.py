@@ -55,6 +55,7 @@ class Sampling:
     temperature: float = 0.0
     """0 takes the likeliest token, whatever the seed."""
     top_k: int = 40
+    """0 for all; in a grammar, of the likeliest that it allows."""
     top_p: float = 0.95
     min_p: float = 0.05
     repeat_penalty: float = 1.0

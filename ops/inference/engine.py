@@ -85,6 +85,7 @@ class Engine:
             flash_attention=flash_attention,
             unified=shared,
         )
+        self.sequences = sequences
         self._shared = shared
         # Without flash attention the scores of all pairs of a batch's tokens and a memory's entries
         # are kept, and no bigger than a core's own cache they are sooner done.

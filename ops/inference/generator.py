@@ -142,8 +142,8 @@ class LlamaGenerator(Checked):
         if (running := self._running) is not None:
             running.context.interrupt()
 
-    def engine(self, shape: Shape | None = None) -> Engine:
-        """What runs the prompts; made when first asked for, or when it is too small."""
+    def engine(self, shape: Shape | None = None, prompts: int = 1) -> Engine:
+        """What runs so many prompts; made when first asked for, or when it is too small."""
         length, sequences, batch = self._shape
         shape = shape or Shape(length, sequences, flash_attention=True, shared=True)
         kind = (shape.flash_attention, shape.shared)
@@ -151,7 +151,10 @@ class LlamaGenerator(Checked):
         if (
             found is not None
             and not shape.shared
-            and found.longest < shape.length // shape.sequences
+            and (
+                found.longest < shape.length // shape.sequences
+                or found.sequences < min(prompts, shape.sequences)
+            )
         ):
             found.close()
             found = None
@@ -176,7 +179,7 @@ class LlamaGenerator(Checked):
     ) -> list[Completion]:
         """Answer requests in tokens, by the engine that suits them; see `Engine.run`."""
         length, sequences, _ = self._shape
-        engine = self.engine(shape_for(requests, length, sequences))
+        engine = self.engine(shape_for(requests, length, sequences), len(requests))
         self._running = engine
         try:
             return engine.run(requests, on_text=on_text, progress=progress)

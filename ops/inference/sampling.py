@@ -109,7 +109,7 @@ class Sampler:
         """Tokens that the grammar allows: of the likeliest few, then of more."""
         whole = np.arange(len(logits))
         if self._grammar is None:
-            few = FEW[0]
+            few = max(FEW[0], self._sampling.top_k) if self._sampling.top_k > 0 else len(logits)
             yield np.argpartition(logits, -few)[-few:] if len(logits) > few else whole
             return
         here = (*self._rules, self._taken)

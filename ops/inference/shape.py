@@ -51,6 +51,8 @@ def shape_for(requests: Sequence[Request], length: int, sequences: int) -> Shape
     Prompts that share most of what they read have one memory and one matrix product for all; short
     ones that share little have a part of the memory each; long ones have flash attention.
     """
+    # What is too long is refused, and decides nothing.
+    requests = [one for one in requests if len(one.tokens) + one.max_tokens <= length]
     if not pays_flash_attention(requests):
         return Shape(length, sequences, flash_attention=False, shared=True)
     longest = max((len(one.tokens) + one.max_tokens for one in requests), default=length)
