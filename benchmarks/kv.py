@@ -6,7 +6,7 @@ __all__ = ["run"]
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.inference_speed import (
     batch_speedup,
@@ -32,7 +32,7 @@ from benchmarks.kv_reuse import reuse
 from benchmarks.kv_speed import (
     cluster_milliseconds,
     decode_seconds,
-    end_to_end,
+    end_to_end_seconds,
     perplexity_ratios,
 )
 from benchmarks.pieces import Pieces, pieces
@@ -53,33 +53,41 @@ ROOM: Final = 2_048
 """Entries for questions beside a text."""
 
 
-def run(data: Path | None, progress: Progress) -> BenchResult:
-    """Measure; see the modules that do."""
+def run(data: Path | None, progress: Progress, only: Sequence[str] = ()) -> BenchResult:
+    """Measure; see the modules that do.
+
+    Args:
+        only: of kept, perplexity, decode, end_to_end, clustering, reuse and engine those to run;
+            none means all.
+    """
     file = resolve("smollm2", Path())
     layout = layout_of(header_of(file), file.name)
+    settings: dict[str, Any] = {"model": f"{file.name}, cache F16", "threads": physical_cores()}
+    figures: list[Figure] = []
     with Model(file.path) as model:
         source, every = contexts(data, model)
         longest = max(every, key=lambda one: len(one.tokens))
+        settings |= {
+            "texts": source,
+            "contexts": f"{CONTEXTS} of {len(every[0].tokens):,} to {len(longest.tokens):,} tokens",
+            "facts": sum(len(one.planted) for one in every),
+            "entries": f"{MAIN:.0%} fewer, sinks and recent ones counted",
+        }
         stamp = {"model": file.sha256, "build": model.build, "texts": source}
         known = pieces("kv", stamp, progress)
-        losses = _losses(model, layout, every, known, progress)
+        if not only or "kept" in only:
+            losses = _losses(model, layout, every, known, progress)
+            settings["facts of a decile"] = fewest_of_a_decile(losses)
+            settings["curves"] = {policy: _curve(losses, policy) for policy in POLICIES}
+            figures += _kept(losses)
         plain = Reader(model, layout, LONGEST + ROOM, sequences=24)
-        figures = [*_kept(losses), *_speed(plain, every, longest, known, progress)]
-        figures += known.figures("reuse", lambda: _reuse(plain, longest, progress))
+        figures += _speed(plain, every, longest, known, progress, only)
+        if not only or "reuse" in only:
+            figures += known.figures("reuse", lambda: _reuse(plain, longest, progress))
         plain.close()
     # The engine has models of its own.
-    for measured in ENGINE:
+    for measured in ENGINE if not only or "engine" in only else ():
         figures += known.figures(measured.__name__, lambda m=measured: [m(data, progress)])  # type: ignore[misc]
-    settings = {
-        "texts": source,
-        "contexts": f"{CONTEXTS} of {len(every[0].tokens):,} to {len(longest.tokens):,} tokens",
-        "facts": sum(len(one.planted) for one in every),
-        "facts of a decile": fewest_of_a_decile(losses),
-        "model": f"{file.name}, cache F16",
-        "threads": physical_cores(),
-        "entries": f"{MAIN:.0%} fewer, sinks and recent ones counted",
-        "curves": {policy: _curve(losses, policy) for policy in POLICIES},
-    }
     return BenchResult("kv", settings, tuple(figures))
 
 
@@ -133,6 +141,7 @@ def _speed(
     longest: Context,
     known: Pieces,
     progress: Progress,
+    only: Sequence[str],
 ) -> list[Figure]:
     def perplexity() -> list[Figure]:
         listener = Reader(reader.model, reader.layout, LONGEST + ROOM, sequences=4, listens=True)
@@ -147,8 +156,8 @@ def _speed(
         progress(f"a token after {LONGEST}: {whole * 1e3:.1f} ms, {small * 1e3:.1f} ms reduced")
         return [_at_least("decode_speedup", whole / small, "times", 3.2)]
 
-    def whole_way() -> list[Figure]:
-        as_it_is, after, on_the_way = end_to_end(reader, longest.tokens, progress)
+    def end_to_end() -> list[Figure]:
+        as_it_is, after, on_the_way = end_to_end_seconds(reader, longest.tokens, progress)
         return [
             _at_least("e2e_speedup", as_it_is / on_the_way, "times", 1.4),
             Figure("e2e_speedup_clustered_after_reading", as_it_is / after, "times"),
@@ -157,9 +166,10 @@ def _speed(
     def clustering() -> list[Figure]:
         return [_at_most("cluster_ms", cluster_milliseconds(reader.layout), "ms", 150)]
 
-    found = known.figures("perplexity-of-policies", perplexity)
-    for measured in (decode, whole_way, clustering):
-        found += known.figures(measured.__name__, measured)
+    found: list[Figure] = []
+    for measured in (perplexity, decode, end_to_end, clustering):
+        if not only or measured.__name__ in only:
+            found += known.figures(measured.__name__, measured)
     return found
 
 

@@ -5,7 +5,7 @@ Decoding is timed on made-up entries: how long it takes does not depend on what 
 
 from __future__ import annotations
 
-__all__ = ["cluster_milliseconds", "decode_seconds", "end_to_end", "perplexity_ratios"]
+__all__ = ["cluster_milliseconds", "decode_seconds", "end_to_end_seconds", "perplexity_ratios"]
 
 import statistics
 import time
@@ -68,7 +68,7 @@ def cluster_milliseconds(layout: Layout) -> float:
     return min(found) * 1_000
 
 
-def end_to_end(
+def end_to_end_seconds(
     reader: Reader, tokens: NDArray[np.int32], progress: Callable[[str], None]
 ) -> tuple[float, float, float]:
     """Seconds for reading a text and answering with 256 tokens.

@@ -63,6 +63,15 @@ def benches() -> dict[str, Bench]:
             "what reduced caches and chunk caches keep of planted facts, and what they save",
             "about 30 minutes",
             "benchmarks.kv",
+            parts=(
+                "kept",
+                "perplexity",
+                "decode",
+                "end_to_end",
+                "clustering",
+                "reuse",
+                "engine",
+            ),
         ),
         Bench(
             "quantise",

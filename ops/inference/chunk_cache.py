@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import struct
+import time
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -39,6 +40,8 @@ HEAD: Final = struct.Struct("<4sIII")
 ALIGNED: Final = 64
 SUFFIX: Final = ".kv"
 LIMIT: Final = 4 * 1024**3
+ABANDONED: Final = 3_600
+"""Seconds after which nobody is writing a draft any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,14 @@ class ChunkCache:
         return sum(size for _, size, _ in self._files())
 
     def trim(self, spared: Path | None = None) -> None:
-        """Remove the least recently used files until the rest keeps within the limit."""
+        """Remove the least recently used files until the rest keeps within the limit.
+
+        Drafts that a process left behind when it was killed go, too.
+        """
+        for draft in self._folder.glob(f"*{SUFFIX}.*"):
+            with suppress(OSError):
+                if time.time() - draft.stat().st_mtime > ABANDONED:
+                    draft.unlink()
         files = sorted(self._files())
         total = sum(size for _, size, _ in files)
         for _, size, path in files:

@@ -138,6 +138,17 @@ def test_the_least_recently_used_go_first(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [tight.path(chunk(5)).name]
 
 
+def test_a_draft_that_nobody_writes_any_more_goes(tmp_path: Path) -> None:
+    cache = ChunkCache(tmp_path, F16, LAYOUT)
+    kept = cache.path(chunk(1))
+    old, fresh = (kept.with_name(f"{kept.name}.{number}") for number in (1, 2))
+    for draft in (old, fresh):
+        draft.write_bytes(b"half")
+    os.utime(old, (10_000, 10_000))
+    cache.get(chunk(1), Maker())
+    assert {path.name for path in tmp_path.iterdir()} == {kept.name, fresh.name}
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("", encoding="utf-8")
