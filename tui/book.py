@@ -45,6 +45,8 @@ class Book:
     """The text of the file then."""
     seen: Overview | None = None
     """The state of the cells when it was last looked at."""
+    chunk_id: str = ""
+    """The published chunk that was last looked at."""
     _ledger: Ledger | None = None
     _workspace: Workspace | None = None
     _reader: Reader | None = None

@@ -20,6 +20,26 @@ def table(app: ChunkbookApp, name: str) -> PageTable:
     return app.screen.query_one(f"#{name}", PageTable)
 
 
+def lineage_screen(app: ChunkbookApp) -> LineageScreen:
+    assert isinstance(app.screen, LineageScreen)
+    return app.screen
+
+
+async def test_it_shows_the_chunk_that_was_last_looked_at(app: ChunkbookApp) -> None:
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, "4")
+        assert lineage_screen(app).lineage is None
+        await press(pilot, "2", "down", "4")
+        lineage = lineage_screen(app).lineage
+        assert lineage is not None
+        assert lineage.chunk_id == lineage_screen(app).book.chunk_id
+        # One that the last run left out is no fault.
+        lineage_screen(app).book.chunk_id = "gone"
+        await press(pilot, "1", "4")
+        assert lineage_screen(app).lineage is lineage
+
+
 async def test_the_way_of_a_chunk_and_its_rows(app: ChunkbookApp) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)

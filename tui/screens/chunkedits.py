@@ -141,6 +141,7 @@ class EditingScreen(BookScreen):
     def row_read(self, row: Mapping[str, Any]) -> None:
         """A chunk was read; do what was asked meanwhile."""
         self.row = row
+        self.book.chunk_id = str(row["chunk_id"])
         if self._then is not None and self._then[0] == row["chunk_id"] == self.chosen:
             _, act = self._then
             self._then = None

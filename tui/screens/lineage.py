@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static, TabbedContent, TabPane
+from textual.worker import get_current_worker
 
 from ops.errors import ChunkbookError, UsageError
 from pipelines.diff import RunDiff
@@ -162,6 +163,9 @@ class LineageScreen(BookScreen):
             self.query_one(TopLine).show(self.book.seen)
         self._list()
         self._show_parameters()
+        chosen = self.book.chunk_id
+        if chosen and (self.lineage is None or self.lineage.chunk_id != chosen):
+            self._trace(chosen, may_be_gone=True)
 
     def on_show_lineage(self, message: ShowLineage) -> None:
         message.stop()
@@ -169,15 +173,23 @@ class LineageScreen(BookScreen):
         self._trace(message.chunk_id)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="trace")
-    def _trace(self, chunk_id: str) -> None:
-        self.post_message(self.Traced(self.book.lineage(chunk_id)))
+    def _trace(self, chunk_id: str, *, may_be_gone: bool = False) -> None:
+        try:
+            lineage = self.book.lineage(chunk_id)
+        except UsageError:
+            if may_be_gone:  # a run since has left it out
+                return
+            raise
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.Traced(lineage))
 
     def on_lineage_screen_traced(self, message: Traced) -> None:
         lineage = self.lineage = message.lineage
         self.query_one("#way-place", Static).update(place_of(lineage))
         rows = step_rows(lineage)
         self.query_one("#steps", PageTable).reset(len(rows), rows, cursor=len(rows) - 1)
-        self.query_one("#steps").focus()
+        if self.query_one(TabbedContent).active == "lineage-way":
+            self.query_one("#steps").focus()
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="states")
     def _list(self) -> None:
