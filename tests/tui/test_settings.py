@@ -64,6 +64,8 @@ async def test_own_keys_and_theme_are_used(made_policies: Path) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
         assert app.theme == "chunkbook-contrast"
+        # A key of one's own stands where the program's stood: at the beginning.
+        assert text_of(app).splitlines()[-1].split()[:2] == ["f1", "Help"]
         await press(pilot, "question_mark")
         assert not shows(app, HelpScreen)
         await press(pilot, "f1")

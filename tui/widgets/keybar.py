@@ -4,15 +4,17 @@ from __future__ import annotations
 
 __all__ = ["KeyBar"]
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
+from textual.dom import DOMNode
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.strip import Strip
@@ -31,6 +33,30 @@ class Key:
     said: str
     tooltip: str
     enabled: bool
+
+
+@cache
+def _names(kind: type[DOMNode]) -> tuple[str, ...]:
+    """The actions of a kind of node by their names, as they are declared."""
+    declared = (
+        each for base in reversed(kind.__mro__) for each in base.__dict__.get("BINDINGS", ())
+    )
+    return tuple(each.id for each in declared if isinstance(each, Binding) and each.id)
+
+
+def _in_order(active: Iterable[ActiveBinding]) -> list[ActiveBinding]:
+    """As they are declared: a person's own key stands where the program's stood."""
+    every = list(active)
+    nodes: dict[DOMNode, int] = {}
+    for one in every:
+        nodes.setdefault(one.node, len(nodes))
+
+    def place(one: ActiveBinding) -> tuple[int, int]:
+        names = _names(type(one.node))
+        name = one.binding.id
+        return nodes[one.node], names.index(name) if name in names else len(names)
+
+    return sorted(every, key=place)
 
 
 class KeyBar(Widget):
@@ -71,7 +97,7 @@ class KeyBar(Widget):
             return
         found: dict[str, Key] = {}
         palette = None
-        for _, binding, enabled, tooltip in screen.active_bindings.values():
+        for _, binding, enabled, tooltip in _in_order(screen.active_bindings.values()):
             if binding.show:
                 found.setdefault(binding.action, self._key(binding, enabled, tooltip))
             if binding.key == self.app.COMMAND_PALETTE_BINDING:
