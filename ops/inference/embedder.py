@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ops.errors import DocumentError, ModelError
 from ops.inference.calibration import Calibration
 from ops.inference.cores import physical_cores
+from ops.inference.lanes import Lane, Lanes
 from ops.inference.llama import Context, Model
 from ops.inference.models import ModelFile, demand
 from ops.inference.owner import OWNER
@@ -41,10 +42,12 @@ class LlamaEmbedder:
         self._tokenizer = tokenizer
         self._threads = threads
         self._model = Model(file.path)
-        self._contexts: dict[int, Context] = {}
+        self._lanes: Lanes[list[int], tuple[list[int], float]] = Lanes(
+            self._context, threads or physical_cores()
+        )
         self._tokens: dict[int, Context] = {}
         self._dimensions = self._model.dimensions
-        self._calibration = Calibration(file, threads or physical_cores())
+        self._calibration = Calibration(file, self._lanes.count, self._lanes.threads)
 
     @property
     def hash(self) -> str:
@@ -83,16 +86,23 @@ class LlamaEmbedder:
         def run(indexes: Sequence[int], size: int) -> float:
             # An encoder's attention runs over all tokens of a batch, whatever text they belong to,
             # so more are slower; fewer leave the matrix kernels short of work.
-            seconds = 0.0
-            for places in pack([lengths[index] for index in indexes], size, SEQUENCES):
-                batch = [indexes[place] for place in places]
-                with OWNER:
-                    start = time.perf_counter()
-                    vectors[batch] = self._run([tokens[index] for index in batch])
-                    seconds += time.perf_counter() - start
+            packed = pack([lengths[index] for index in indexes], size, SEQUENCES)
+            batches = [[indexes[place] for place in places] for places in packed]
+            took = []
+
+            def one(batch: list[int], lane: Lane) -> tuple[list[int], float]:
+                start = time.perf_counter()
+                vectors[batch] = self._run([tokens[index] for index in batch], lane)
+                return batch, time.perf_counter() - start
+
+            def done(found: tuple[list[int], float]) -> None:
+                took.append(found[1])
                 if progress:
-                    progress(len(batch))
-            return seconds
+                    progress(len(found[0]))
+
+            with OWNER:
+                self._lanes.each(batches, one, done)
+            return sum(took)
 
         left = self._calibration.try_out(lengths, run)
         run(left, self._calibration.size)
@@ -147,15 +157,15 @@ class LlamaEmbedder:
     def close(self) -> None:
         """Give the memory back."""
         with OWNER:
-            for context in (*self._contexts.values(), *self._tokens.values()):
+            self._lanes.close()
+            for context in self._tokens.values():
                 context.close()
-            self._contexts.clear()
             self._tokens.clear()
             self._model.close()
 
-    def _run(self, texts: list[NDArray[np.int32]]) -> NDArray[np.float32]:
+    def _run(self, texts: list[NDArray[np.int32]], lane: Lane) -> NDArray[np.float32]:
         lengths = [len(ids) for ids in texts]
-        context = self._context(sum(lengths))
+        context = lane.context(_size(sum(lengths)))
         context.clear()
         context.run(
             np.concatenate(texts),
@@ -171,34 +181,30 @@ class LlamaEmbedder:
 
     def _unpooled(self, tokens: int) -> Context:
         """One that gives a vector for each token; an encoder sees its whole batch at once."""
-        size = MICRO_BATCH
-        while size < tokens:
-            size *= 2
+        size = _size(tokens)
         if size not in self._tokens:
             self._tokens[size] = Context(
                 self._model, embeddings=True, batch=size, threads=self._threads, pooling="none"
             )
         return self._tokens[size]
 
-    def _context(self, tokens: int) -> Context:
-        """One that holds so many tokens; long ones are made when first needed."""
-        size = MICRO_BATCH
-        while size < tokens:
-            size *= 2
-        if size not in self._contexts:
-            context = Context(
-                self._model,
-                embeddings=True,
-                batch=size,
-                sequences=SEQUENCES,
-                threads=self._threads,
-            )
-            pooling = context.pooling
-            if pooling in ("none", "rank"):
-                context.close()
-                raise ModelError(f"{self._file.path} pools by {pooling}: it cannot embed")
-            self._contexts[size] = context
-        return self._contexts[size]
+    def _context(self, size: int, threads: int) -> Context:
+        context = Context(
+            self._model, embeddings=True, batch=size, sequences=SEQUENCES, threads=threads
+        )
+        pooling = context.pooling
+        if pooling in ("none", "rank"):
+            context.close()
+            raise ModelError(f"{self._file.path} pools by {pooling}: it cannot embed")
+        return context
+
+
+def _size(tokens: int) -> int:
+    """Of a context that holds so many tokens; larger ones are made when first needed."""
+    size = MICRO_BATCH
+    while size < tokens:
+        size *= 2
+    return size
 
 
 @lru_cache(maxsize=4)

@@ -33,20 +33,20 @@ def _clock(best: int, done: list[int]) -> object:
 @pytest.mark.parametrize("best", TRIED)
 def test_the_fastest_size_is_taken_and_remembered(file: ModelFile, best: int) -> None:
     done: list[int] = []
-    first = Calibration(file, 2)
+    first = Calibration(file, 1, 2)
     assert (first.size, first.known) == (384, False)
     left = first.try_out(MANY, _clock(best, done))  # type: ignore[arg-type]
     assert [*done, *left] == list(range(len(MANY)))
     assert first.size == best
-    again = Calibration(file, 2)
+    again = Calibration(file, 1, 2)
     assert (again.size, again.known) == (best, True)
     assert again.try_out(MANY, _clock(256, done)) == list(range(len(MANY)))  # type: ignore[arg-type]
-    assert not Calibration(file, 1).known
+    assert not Calibration(file, 1, 1).known
 
 
 def test_few_texts_tell_nothing(file: ModelFile) -> None:
     done: list[int] = []
-    one = Calibration(file, 2)
+    one = Calibration(file, 1, 2)
     assert one.try_out([100] * 20, _clock(256, done)) == list(range(20))  # type: ignore[arg-type]
     assert one.try_out([], _clock(256, done)) == []  # type: ignore[arg-type]
     assert not done
