@@ -26,6 +26,7 @@ from pipelines.vectors import Remembered
 SETS: Final = ("1", "2", "3")
 TIMED: Final = 40_000  # characters of the document that is timed
 SIZE: Final = 100_000
+ROUNDS: Final = 5
 PK_GOAL: Final = 0.035  # at most
 SHARE_GOAL: Final = 1.1  # at most
 
@@ -97,13 +98,14 @@ def _share(data: Path, progress: Progress) -> float:
     for name in ("segment.semantic", "segment.cluster"):
         op = op_class(name).model_validate({})
         times = []
-        for _ in range(2):
-            began = time.process_time()
+        for _ in range(ROUNDS):
+            # By the clock: the model runs in a process of its own.
+            began = time.perf_counter()
             embedder.embed(bodies)
-            alone = time.process_time() - began
-            began = time.process_time()
+            alone = time.perf_counter() - began
+            began = time.perf_counter()
             op.apply(frames, Context(LocalResources(Path(), vectors=Remembered())))
-            times.append((time.process_time() - began) / alone)
-        shares.append(min(times))
+            times.append((time.perf_counter() - began) / alone)
+        shares.append(float(np.median(times)))
         progress(f"{name}: {shares[-1]:.3f} times the embedding")
     return max(shares)
