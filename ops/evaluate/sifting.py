@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Candidate", "REASONS", "find_answer", "fault"]
+__all__ = ["REASONS", "Candidate", "Words", "fault", "find_answer"]
 
 import re
 from collections import Counter

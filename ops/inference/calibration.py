@@ -24,12 +24,12 @@ BETTER: Final = 0.97
 
 
 class Calibration:
-    """The size for a model's file, a processor and so many lanes of so many threads."""
+    """The size for a model's file, a processor, and so many lanes with so many threads in all."""
 
     def __init__(self, file: ModelFile, lanes: int, threads: int) -> None:
         self._file = file
         machine = platform.processor() or platform.machine()
-        self._name = f"packed for {lanes} lanes of {threads} threads of {machine}"
+        self._name = f"packed for {lanes} lanes with {threads} threads of {machine}"
         self._records = Records(folder())
         facts = self._records.get(file.path) or {}
         known = facts.get(self._name)

@@ -47,7 +47,7 @@ class LlamaEmbedder:
         )
         self._tokens: dict[int, Context] = {}
         self._dimensions = self._model.dimensions
-        self._calibration = Calibration(file, self._lanes.count, self._lanes.threads)
+        self._calibration = Calibration(file, self._lanes.count, sum(self._lanes.threads))
 
     @property
     def hash(self) -> str:

@@ -56,9 +56,10 @@ class Lanes(Generic[Work, Done]):
 
     def __init__(self, make: Callable[[int, int], Context], cores: int) -> None:
         self.count = min(cores, MOST)
-        self.threads = cores // self.count
+        # Every core is used, also where they cannot be shared out evenly.
+        self.threads = tuple((cores + place) // self.count for place in range(self.count))
         making = Lock()
-        self._lanes = [Lane(make, self.threads, making) for _ in range(self.count)]
+        self._lanes = [Lane(make, threads, making) for threads in self.threads]
         self._free: SimpleQueue[Lane] = SimpleQueue()
         for lane in self._lanes:
             self._free.put(lane)

@@ -38,11 +38,13 @@ def _lanes(cores: int) -> tuple[Lanes[int, int], list[Made]]:
 
 
 @pytest.mark.parametrize(
-    ("cores", "count", "threads"), [(1, 1, 1), (2, 2, 1), (4, 4, 1), (7, 4, 1), (16, 4, 4)]
+    ("cores", "count", "threads"),
+    [(1, 1, [1]), (2, 2, [1, 1]), (7, 4, [1, 2, 2, 2]), (16, 4, [4] * 4)],
 )
-def test_lanes_share_the_cores(cores: int, count: int, threads: int) -> None:
+def test_lanes_share_the_cores(cores: int, count: int, threads: list[int]) -> None:
     lanes, _ = _lanes(cores)
-    assert (lanes.count, lanes.threads) == (count, threads)
+    assert (lanes.count, list(lanes.threads)) == (count, threads)
+    assert sum(lanes.threads) == cores
     assert lanes.count <= MOST
 
 
