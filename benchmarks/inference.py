@@ -21,11 +21,11 @@ from ops.inference.models import resolve
 def run(data: Path | None, progress: Progress) -> BenchResult:
     """Measure; see `benchmarks.inference_speed`."""
     figures = (
-        batch_speedup(data, progress),
-        prefix_speedup(data, progress),
-        busy_slowdown(data, progress),
-        drift(data, progress),
-        embed_share(data, progress),
+        *batch_speedup(data, progress),
+        *prefix_speedup(data, progress),
+        *busy_slowdown(data, progress),
+        *drift(data, progress),
+        *embed_share(data, progress),
     )
     settings = {"model": resolve("smollm2", Path()).name, "threads": physical_cores()}
     return BenchResult("inference", settings, figures)

@@ -8,14 +8,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.inference_peer import OneByOne
 from benchmarks.result import Figure, Progress
 from ops.enrich.llama_form import Field, prompt
 from ops.inference.chat import Chat
@@ -25,6 +26,8 @@ from ops.inference.jobs import Request
 from ops.inference.llama import Model
 from ops.inference.models import resolve
 from ops.inference.shape import shape_for
+
+Figures: TypeAlias = tuple[Figure, ...]
 
 PROMPTS: Final = 16
 SHORT: Final = 300
@@ -44,6 +47,7 @@ SCHEMA: Final = {
         "title": {"type": "string", "minLength": 3, "maxLength": 60},
         "summary": {"type": "string", "minLength": 600, "maxLength": 1_000},
     },
+    "required": ["title", "summary"],
 }
 """An answer by it is longer than ANSWER tokens, so every answer has just so many."""
 
@@ -66,11 +70,12 @@ def passages(data: Path | None, count: int, tokens: int, model: Model) -> list[N
     return found[:count]
 
 
-def batch_speedup(data: Path | None, progress: Progress) -> Figure:
+def batch_speedup(data: Path | None, progress: Progress) -> Figures:
     """16 prompts of 300 tokens, answers of 64 in a JSON grammar, together and one by one.
 
     The prompts are those of `enrich.llama`, its words about the form included. One by one, too,
-    what a prompt has in common with the one before is not read again.
+    what a prompt has in common with the one before is not read again. One by one is our own engine,
+    and llama-cpp-python's interface beside it.
     """
     with _model() as model:
         chat, grammar = Chat(model), json_grammar(SCHEMA)
@@ -80,10 +85,25 @@ def batch_speedup(data: Path | None, progress: Progress) -> Figure:
             text = b"".join(map(model.piece, ids.tolist())).decode("utf-8", "ignore")
             tokens = chat.tokens(prompt(FIELDS, 1, 1, "", text))
             asked.append(Request(tokens, ANSWER, grammar))
-        return _speedup("batch_speedup", 2.5, model, asked, progress)
+        peer = OneByOne(resolve("smollm2", Path()).path, SHORT + ANSWER, SCHEMA)
+        plain: list[float] = []
+
+        def also() -> float:
+            start = time.perf_counter()
+            for request in asked:
+                peer.answer(request.tokens, ANSWER)
+            plain.append(time.perf_counter() - start)
+            return plain[-1]
+
+        alone, together = _rounds("batch_speedup", model, asked, progress, also=also)
+        peer.close()
+    return (
+        _speedup("batch_speedup", 2.5, alone, together, "one by one"),
+        _speedup("batch_vs_llama_cpp_python", None, plain, together, "Llama.create_completion"),
+    )
 
 
-def prefix_speedup(data: Path | None, progress: Progress) -> Figure:
+def prefix_speedup(data: Path | None, progress: Progress) -> Figures:
     """16 prompts with 1,024 tokens in common and 32 of their own, answers of 32.
 
     One by one each prompt is read whole: reading the common part once is what is measured.
@@ -92,10 +112,11 @@ def prefix_speedup(data: Path | None, progress: Progress) -> Figure:
         head = passages(data, 1, SHARED, model)[0]
         tails = passages(data, PROMPTS + SHARED // OWN, OWN, model)[-PROMPTS:]
         asked = [Request(np.concatenate([head, tail]), AFTER) for tail in tails]
-        return _speedup("prefix_speedup", 5, model, asked, progress, anew=True)
+        alone, together = _rounds("prefix_speedup", model, asked, progress, anew=True)
+        return (_speedup("prefix_speedup", 5, alone, together, "one by one"),)
 
 
-def busy_slowdown(data: Path | None, progress: Progress) -> Figure:
+def busy_slowdown(data: Path | None, progress: Progress) -> Figures:
     """How much longer 4 prompts take while another process keeps one core busy."""
     with _model() as model:
         asked = [Request(text, 24) for text in passages(data, 4, 200, model)]
@@ -109,17 +130,17 @@ def busy_slowdown(data: Path | None, progress: Progress) -> Figure:
             progress(f"busy {number + 1} of {ROUNDS}: {calm[-1]:.1f} s, {busy[-1]:.1f} s")
         engine.close()
     ratio = float(np.median(busy) / np.median(calm))
-    return Figure("busy_slowdown", ratio, "times", "nothing else running", ratio, 3, ratio <= 3)
+    return (Figure("busy_slowdown", ratio, "times", "nothing else running", ratio, 3, ratio <= 3),)
 
 
-def embed_share(data: Path | None, progress: Progress) -> Figure:
+def embed_share(data: Path | None, progress: Progress) -> Figures:
     """The rate of `embed.llama` against the best of any setting of llama.cpp's own interfaces."""
     from benchmarks.embed import run
 
-    return next(one for one in run(data, progress).figures if one.name == "embed_share")
+    return tuple(one for one in run(data, progress).figures if one.name == "embed_share")
 
 
-def drift(data: Path | None, progress: Progress, prompts: int = DRIFT) -> Figure:
+def drift(data: Path | None, progress: Progress, prompts: int = DRIFT) -> Figures:
     """Growth of the resident memory over many short prompts, after the first tenth."""
     with _model() as model:
         texts = passages(data, prompts, FEW, model)
@@ -133,19 +154,20 @@ def drift(data: Path | None, progress: Progress, prompts: int = DRIFT) -> Figure
         engine.close()
     share = sizes[-1] / sizes[0] - 1
     first = f"after {len(texts) // 10:,} prompts"
-    return Figure("rss_drift", share, "share", first, None, 0.02, share <= 0.02)
+    return (Figure("rss_drift", share, "share", first, None, 0.02, share <= 0.02),)
 
 
-def _speedup(
+def _rounds(
     name: str,
-    goal: float,
     model: Model,
     asked: Sequence[Request],
     progress: Progress,
     *,
     anew: bool = False,
-) -> Figure:
-    """Rounds in turn; `anew`: one by one nothing is left of the prompt before."""
+    also: Callable[[], float] | None = None,
+) -> tuple[list[float], list[float]]:
+    """Seconds one by one and together, in turn; `anew`: one by one nothing is left of the prompt
+    before; `also`: what else takes its turn."""
     one = _engine(model, asked[:1], 1)
     many = _engine(model, asked, PROMPTS)
     _timed(many, asked[:2])
@@ -154,11 +176,21 @@ def _speedup(
         together.append(_timed(many, asked))
         one.forget()
         alone.append(sum(_timed(one, [request], anew=anew) for request in asked))
-        progress(f"{name} {number + 1} of {ROUNDS}: {together[-1]:.1f} s, {alone[-1]:.1f} s")
+        beside = f", {also():.1f} s" if also else ""
+        progress(
+            f"{name} {number + 1} of {ROUNDS}: {together[-1]:.1f} s, {alone[-1]:.1f} s{beside}"
+        )
     one.close()
     many.close()
-    ratio = float(np.median(alone) / np.median(together))
-    return Figure(name, ratio, "times", "one by one", ratio, goal, ratio >= goal)
+    return alone, together
+
+
+def _speedup(
+    name: str, goal: float | None, peer: Sequence[float], ours: Sequence[float], against: str
+) -> Figure:
+    ratio = float(np.median(peer) / np.median(ours))
+    met = None if goal is None else ratio >= goal
+    return Figure(name, ratio, "times", against, ratio, goal, met)
 
 
 def _engine(model: Model, asked: Sequence[Request], sequences: int) -> Engine:

@@ -87,7 +87,7 @@ def run(data: Path | None, progress: Progress, only: Sequence[str] = ()) -> Benc
         plain.close()
     # The engine has models of its own.
     for measured in ENGINE if not only or "engine" in only else ():
-        figures += known.figures(measured.__name__, lambda m=measured: [m(data, progress)])  # type: ignore[misc]
+        figures += known.figures(measured.__name__, lambda m=measured: m(data, progress))  # type: ignore[misc]
     return BenchResult("kv", settings, tuple(figures))
 
 

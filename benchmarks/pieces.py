@@ -9,7 +9,7 @@ __all__ = ["KEEP", "Pieces", "pieces"]
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -51,7 +51,7 @@ class Pieces:
         # As it will be read the next time: tuples become lists now, not only then.
         return json.loads(raw)["value"]
 
-    def figures(self, name: str, make: Callable[[], list[Figure]]) -> list[Figure]:
+    def figures(self, name: str, make: Callable[[], Sequence[Figure]]) -> list[Figure]:
         """A piece that is some figures."""
         found = self.value(name, lambda: [asdict(figure) for figure in make()])
         return [Figure(**each) for each in found]
