@@ -10,6 +10,7 @@ from __future__ import annotations
 __all__ = [
     "Columns",
     "Fitted",
+    "Listing",
     "Op",
     "Segmenter",
     "Source",
@@ -20,7 +21,7 @@ __all__ = [
 import hashlib
 import inspect
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeAlias
 
@@ -190,6 +191,16 @@ class SourceItem:
     size: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a source lists, found in one look."""
+
+    items: tuple[SourceItem, ...]
+    """In the order of their URIs."""
+    passed_over: Mapping[str, int]
+    """What lies among the items and is not one, since it cannot be read: kind → how many."""
+
+
 class Source(Op):
     """An op without inputs: it lists items and loads each into one or more documents."""
 
@@ -198,17 +209,13 @@ class Source(Op):
     }
     creates: ClassVar[tuple[str, ...]] = ("documents",)
 
-    def scan(self, ctx: Context) -> Iterator[SourceItem]:
-        """Every item, in the order of their URIs.
+    def scan(self, ctx: Context) -> Listing:
+        """Every item, and what was passed over.
 
         Raises:
             SourceError: the source cannot be listed at all.
         """
         raise TypeError(f"{self.name} has no scan")
-
-    def passed_over(self, ctx: Context) -> Mapping[str, int]:
-        """What lies among the items and is not one, since it cannot be read: kind → how many."""
-        return {}
 
     def load(self, item: SourceItem, ctx: Context) -> pl.DataFrame:
         """The documents of one item, with all columns of `DOCUMENTS`.

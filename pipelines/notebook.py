@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Notebook"]
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -55,12 +55,6 @@ class Notebook:
     def plan(self, *, retry: bool = False) -> tuple[CellPlan, ...]:
         """What a run would do now, cell by cell."""
         return self.workspace.plan(retry=retry)
-
-    def passed_over(self) -> dict[str, Mapping[str, int]]:
-        """Source → what lies there and cannot be read, by kind; sources without such left out."""
-        sources = [w for w in self.workspace.wiring.cells.values() if w.cell.is_source]
-        found = {wired.cell.id: self.workspace.passed_over(wired) for wired in sources}
-        return {name: kinds for name, kinds in found.items() if kinds}
 
     def run(
         self,

@@ -15,7 +15,7 @@ import polars as pl
 
 from ops.context import CollectionSpec, Context, Resources
 from ops.frames import Frames, digest, in_order, keys
-from ops.op import Source, SourceItem
+from ops.op import Listing, Source
 from pipelines.edits.book import EditBook
 from pipelines.file.model import Model
 from pipelines.file.wiring import CellWiring, Wiring, wire
@@ -142,17 +142,11 @@ class Workspace:
             for frame, schema in cell.outputs.items()
         }
 
-    def listing(self, cell: CellWiring) -> list[SourceItem]:
+    def listing(self, cell: CellWiring) -> Listing:
         """What a source lists now."""
         op = cell.cell.op
         assert isinstance(op, Source)
-        return list(op.scan(Context(self.unstored(), self.model.base)))
-
-    def passed_over(self, cell: CellWiring) -> Mapping[str, int]:
-        """What a source would list now, if it could read it: kind → how many."""
-        op = cell.cell.op
-        assert isinstance(op, Source)
-        return op.passed_over(Context(self.unstored(), self.model.base))
+        return op.scan(Context(self.unstored(), self.model.base))
 
     def ledger(self) -> dict[str, dict[str, LedgerRow]]:
         """Cell → document → what is recorded; cells whose tables are gone have nothing."""

@@ -24,7 +24,7 @@ def loaded(folder: Path, name: str, raw: bytes | str, **params: Any) -> list[dic
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(raw.encode() if isinstance(raw, str) else raw)
     op, ctx = Files(path=name, **params), context(folder)
-    (item,) = op.scan(ctx)
+    (item,) = op.scan(ctx).items
     return op.load(item, ctx).to_dicts()
 
 

@@ -10,7 +10,6 @@ import posixpath
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -24,7 +23,7 @@ from ops.load.listing import files_below
 from ops.load.parsed import Blob
 from ops.load.table import documents_table
 from ops.load.uri import file_uri, path_of
-from ops.op import Source, SourceItem, parameter
+from ops.op import Listing, Source, SourceItem, parameter
 
 if TYPE_CHECKING:
     import polars as pl
@@ -67,8 +66,10 @@ class Files(Source):
         Globs(patterns)
         return patterns
 
-    def scan(self, ctx: Context) -> Iterator[SourceItem]:
-        """Every file, in the order of their URIs.
+    def scan(self, ctx: Context) -> Listing:
+        """Every file, and how many `include` would have besides, were their format known.
+
+        The folder is walked once. YAML is not told of: it configures, as the notebook itself does.
 
         Raises:
             SourceError: `path` is not there, is neither file nor folder, or cannot be listed.
@@ -76,36 +77,16 @@ class Files(Source):
         place = posixpath.normpath(self.path)
         about = self._about(ctx)
         if stat.S_ISREG(about.st_mode):
-            yield _item(place, about)
-            return
-        items = [
-            _item(posixpath.join("" if place == "." else place, path), found)
-            for path, found in files_below(ctx.base / place, self._skips, ctx.check)
-            if self._takes(path)
-        ]
-        yield from sorted(items, key=lambda item: item.uri)
-
-    def passed_over(self, ctx: Context) -> Mapping[str, int]:
-        """Files that `include` would have, were their format known: suffix → how many.
-
-        YAML is not told of: it configures, as the notebook itself does.
-
-        Raises:
-            SourceError: as `scan`.
-        """
-        if stat.S_ISREG(self._about(ctx).st_mode):
-            return {}
-        below = files_below(ctx.base / self.path, self._skips, ctx.check)
+            return Listing((_item(place, about),), {})
+        items, left = list[SourceItem](), Counter[str]()
         wanted = Globs(self.include)
-        left = Counter(
-            suffix
-            if SUFFIX.match(suffix := PurePosixPath(path).suffix.lower())
-            else "without suffix"
-            for path, _ in below
-            if wanted.match(path) and not self._takes(path)
-        )
+        for path, found in files_below(ctx.base / place, self._skips, ctx.check):
+            if self._takes(path):
+                items.append(_item(posixpath.join("" if place == "." else place, path), found))
+            elif wanted.match(path) and (kind := _kind(path)) not in CONFIGURES:
+                left[kind] += 1
         ordered = sorted(left.items(), key=lambda pair: (-pair[1], pair[0]))
-        return {kind: count for kind, count in ordered if kind not in CONFIGURES}
+        return Listing(tuple(sorted(items, key=lambda item: item.uri)), dict(ordered))
 
     def load(self, item: SourceItem, ctx: Context) -> pl.DataFrame:
         """The documents of one file, with all columns of `DOCUMENTS`.
@@ -146,6 +127,11 @@ class Files(Source):
         if Globs(filter(names_files, self.include)).match(path):
             return True
         return is_known(path) and Globs(self.include).match(path)
+
+
+def _kind(path: str) -> str:
+    suffix = PurePosixPath(path).suffix.lower()
+    return suffix if SUFFIX.match(suffix) else "without suffix"
 
 
 def _item(path: str, about: os.stat_result | None) -> SourceItem:

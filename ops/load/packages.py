@@ -19,7 +19,7 @@ from ops.load.formats.text import paragraphs, sections
 from ops.load.globs import Globs
 from ops.load.parsed import Parsed, one_line
 from ops.load.table import documents_table
-from ops.op import Source, SourceItem, parameter
+from ops.op import Listing, Source, SourceItem, parameter
 
 if TYPE_CHECKING:
     import polars as pl
@@ -63,8 +63,11 @@ class Packages(Source):
         Globs(patterns)
         return patterns
 
-    def scan(self, ctx: Context) -> Iterator[SourceItem]:
+    def scan(self, ctx: Context) -> Listing:
         """Every distribution with a description, in the order of their URIs."""
+        return Listing(tuple(self._items(ctx)), {})
+
+    def _items(self, ctx: Context) -> Iterator[SourceItem]:
         take, leave = Globs(self.include), Globs(self.exclude)
         for name in sorted({_name(each) for each in distributions()} - {""}):
             ctx.check()

@@ -60,6 +60,8 @@ class Survey:
     size: int = 0
     more: bool = False
     """There are files beyond those that were counted."""
+    passed_over: Mapping[str, int] = field(default_factory=dict)
+    """Files whose format is not read: kind → how many."""
 
     @property
     def files(self) -> int:
@@ -87,12 +89,11 @@ def survey(folder: Path, cancelled: Callable[[], bool] = lambda: False) -> Surve
     ctx = Context(LocalResources(folder), folder, cancelled=cancelled)
     formats: Counter[str] = Counter()
     size = 0
-    for number, item in enumerate(Files(path=".").scan(ctx)):
-        if number == MOST:
-            return Survey(_ordered(formats), size, True)
+    listing = Files(path=".").scan(ctx)
+    for item in listing.items[:MOST]:
         formats[_format(item)] += 1
         size += item.size
-    return Survey(_ordered(formats), size)
+    return Survey(_ordered(formats), size, len(listing.items) > MOST, listing.passed_over)
 
 
 def _format(item: SourceItem) -> str:

@@ -50,7 +50,7 @@ def value_of(text: str) -> Any:
 
 def load_source(op: Source, ctx: Context) -> Iterator[pl.DataFrame | tuple[str, str]]:
     """The documents of every item, or (item, reason) for one that cannot be read."""
-    for item in op.scan(ctx):
+    for item in op.scan(ctx).items:
         ctx.check()
         try:
             yield conform("documents", op.load(item, ctx), op.outputs({})["documents"])

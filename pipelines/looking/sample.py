@@ -76,7 +76,7 @@ class Sampler:
     _made: OrderedDict[str, tuple[Frames, Mapping[str, str], str]] = field(
         default_factory=OrderedDict
     )
-    _listed: dict[str, tuple[float, list[SourceItem]]] = field(default_factory=dict)
+    _listed: dict[str, tuple[float, Sequence[SourceItem]]] = field(default_factory=dict)
 
     def preview(
         self,
@@ -141,10 +141,10 @@ class Sampler:
         named = wired.cell.op.model_names()
         return wired.cell.op.fingerprint({pair: resources.model_hash(*pair) for pair in named})
 
-    def _listing(self, wired: CellWiring, fingerprint: str) -> list[SourceItem]:
-        at, listed = self._listed.get(fingerprint, (float("-inf"), []))
+    def _listing(self, wired: CellWiring, fingerprint: str) -> Sequence[SourceItem]:
+        at, listed = self._listed.get(fingerprint, (float("-inf"), ()))
         if time.monotonic() - at > self.hold:
-            listed = self.workspace.listing(wired)
+            listed = self.workspace.listing(wired).items
             self._listed = {fingerprint: (time.monotonic(), listed)}
         return listed
 

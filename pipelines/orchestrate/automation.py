@@ -109,7 +109,7 @@ def listing_digest(model: Model) -> str:
     parts = []
     for name, wired in workspace.wiring.cells.items():
         if wired.cell.is_source:
-            items = workspace.listing(wired)
+            items = workspace.listing(wired).items
             parts += [name, *(part for item in items for part in (item.uri, item.signature))]
     return digest(*parts)
 

@@ -15,13 +15,13 @@ __all__ = [
     "plan_source",
 ]
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from ops.frames import digest, doc_id
-from ops.op import Fitted, Op, SourceItem
+from ops.op import Fitted, Listing, Op
 from pipelines.edits.book import EditBook
 from pipelines.file.wiring import CellWiring, Wiring
 from pipelines.planning.hashes import input_hash
@@ -66,6 +66,8 @@ class CellPlan:
     """Document (or item) → input hash (or signature); None when it depends on work above."""
     refit: bool = False
     """Whether what the cell fitted on all documents is to be fitted anew, for all of them."""
+    passed_over: Mapping[str, int] = field(default_factory=dict)
+    """Of a source: what lies there and cannot be read: kind → how many."""
 
 
 def diff(
@@ -98,7 +100,7 @@ def diff(
 def plan_source(
     wired: CellWiring,
     fingerprint: str,
-    items: Iterable[SourceItem],
+    listing: Listing,
     rows: Rows,
     *,
     retry: bool = False,
@@ -114,7 +116,7 @@ def plan_source(
         have = by_item.setdefault(row.item, row)
         if (have.input_hash, have.fingerprint) != (row.input_hash, row.fingerprint):
             torn.add(row.item)
-    wanted: dict[str, str | None] = {item.uri: item.signature for item in items}
+    wanted: dict[str, str | None] = {item.uri: item.signature for item in listing.items}
     work = diff(by_item, wanted, fingerprint, retry=retry)
     if torn := {name for name in work.unchanged if name in torn}:
         work = Work(
@@ -124,7 +126,8 @@ def plan_source(
             work.deleted,
             work.failed,
         )
-    return CellPlan(wired.cell.id, wired.cell.op.name, fingerprint, work, wanted)
+    name = wired.cell.op.name
+    return CellPlan(wired.cell.id, name, fingerprint, work, wanted, passed_over=listing.passed_over)
 
 
 def plan_cell(
@@ -237,7 +240,7 @@ def _plan_cell(
 def plan_notebook(
     wiring: Wiring,
     fingerprints: Mapping[str, str],
-    listings: Mapping[str, Sequence[SourceItem]],
+    listings: Mapping[str, Listing],
     ledger: Mapping[str, Rows],
     fits: Mapping[str, FitRow] | None = None,
     edits: EditBook | None = None,

@@ -41,6 +41,7 @@ def report(step: Step, tally: Mapping[str, int], seconds: float) -> CellReport:
         content=table_hash((n, row.outputs) for n, row in step.rows.items() if row.outputs),
         failures={uris.get(name, name): row.reason for name, row in failed.items()},
         checks=tuple(checks),
+        passed_over=step.plan.passed_over,
     )
 
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from ops.context import Context
 from ops.errors import Cancelled, ChecksFailed, ChunkbookError, SourceError, UsageError
-from ops.op import SourceItem
+from ops.op import Listing
 from ops.registry import suggest
 from pipelines.cell.recut import cutter_for
 from pipelines.edits.book import EditBook
@@ -137,13 +137,12 @@ def _cells(
     known: dict[str, Known] = {name: known_of(rows) for name, rows in ledger.items()}
     # Listed before anything is touched: a source that is away must change nothing.
     listings = {w.cell.id: workspace.listing(w) for w in wanted if w.cell.is_source}
-    for name, items in listings.items():
-        if not items and ledger.get(name) and not options.allow_empty:
+    for name, listing in listings.items():
+        if not listing.items and ledger.get(name) and not options.allow_empty:
             raise SourceError(
                 f"cell {name!r} lists no documents, but had {len(ledger[name])} before",
                 hint="if they are really gone, run again with --allow-empty",
             )
-    beside = {w.cell.id: workspace.passed_over(w) for w in wanted if w.cell.is_source}
     for wired in wanted:
         name = wired.cell.id
         began = time.monotonic()
@@ -178,8 +177,7 @@ def _cells(
         ctx = replace(_context(step, cancelled), state=state)
         tally = _carry_out(step, listings.get(name), ctx)
         known[name] = known_of(step.rows)
-        done = report(step, tally, time.monotonic() - began)
-        yield replace(done, passed_over=beside.get(name, {}))
+        yield report(step, tally, time.monotonic() - began)
 
 
 def _have_inputs(wired: CellWiring, known: Mapping[str, Known]) -> None:
@@ -196,9 +194,9 @@ def _context(step: Step, cancelled: Callable[[], bool]) -> Context:
     return ctx
 
 
-def _carry_out(step: Step, items: Sequence[SourceItem] | None, ctx: Context) -> Mapping[str, int]:
+def _carry_out(step: Step, listing: Listing | None, ctx: Context) -> Mapping[str, int]:
     plan: CellPlan = step.plan
-    tally = load_items(step, items, ctx) if items is not None else transform(step, ctx)
+    tally = load_items(step, listing.items, ctx) if listing is not None else transform(step, ctx)
     # A run killed between its last batch and this leaves work that no ledger row tells of.
     if not (plan.work.is_empty and is_published(step.workspace, step.wired)):
         _finish(step, ctx)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ops.load.listing import Found, files_below
 from pipelines import Notebook
 from storage import Store
 from tests.documents import write_documents, write_notebook
@@ -66,6 +69,25 @@ def test_files_of_other_formats_are_told_of(folder: Path, chunkbook: Command) ->
     assert ran.code == ExitCode.OK
     assert ran.json["cells"][0]["passed_over"] == {".pptx": 2, ".eml": 1}
     assert said in chunkbook("run", path, "--cell", "source").out
+
+
+@pytest.mark.parametrize("command", [("plan",), ("run", "--cell", "source")])
+def test_a_folder_is_walked_once(
+    folder: Path,
+    chunkbook: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    command: tuple[str, ...],
+) -> None:
+    walked = []
+
+    def walk(root: Path, *others: Any) -> Iterator[Found]:
+        walked.append(root)
+        return files_below(root, *others)
+
+    monkeypatch.setattr("ops.load.files.files_below", walk)
+    name, *options = command
+    assert chunkbook(name, write_notebook(folder), *options).code == ExitCode.OK
+    assert walked == [folder / "docs"]
 
 
 @pytest.mark.slow

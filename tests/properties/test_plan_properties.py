@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.op import SourceItem
+from ops.op import Listing, SourceItem
 from pipelines.file.wiring import wire
 from pipelines.planning.plan import diff, known_of, plan_source
 from storage import LedgerRow
@@ -81,8 +81,8 @@ def test_an_item_left_half_loaded_is_loaded_again() -> None:
     assert wiring is not None
     rows = {"a": row("a", "new", "f1", True), "b": row("b", "old", "f1", True)}
     rows = {name: replace(r, item="file:x.jsonl") for name, r in rows.items()}
-    items = [SourceItem("file:x.jsonl", "new")]
-    plan = plan_source(wiring.cells["source"], "f1", items, rows)
+    listing = Listing((SourceItem("file:x.jsonl", "new"),), {})
+    plan = plan_source(wiring.cells["source"], "f1", listing, rows)
     assert plan.work.changed == ("file:x.jsonl",)
 
 

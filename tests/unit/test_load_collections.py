@@ -30,7 +30,7 @@ def test_every_file(data: Path, folder: str, formats: dict[str, int], refused: s
     op, ctx = Files(path=folder), context(data)
     counts: Counter[str] = Counter()
     errors: list[DocumentError] = []
-    for item in op.scan(ctx):
+    for item in op.scan(ctx).items:
         try:
             row = op.load(item, ctx).row(0, named=True)
         except DocumentError as error:

@@ -31,7 +31,7 @@ def write(folder: Path, *names: str) -> None:
 
 def uris(folder: Path, **params: object) -> list[str]:
     op = Files.model_validate({"path": "docs", **params})
-    return [item.uri for item in op.scan(context(folder))]
+    return [item.uri for item in op.scan(context(folder)).items]
 
 
 def test_every_known_format_in_the_order_of_uris(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_names_with_signs_and_bytes_that_are_not_text(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(name)).write_text("Text.", encoding="utf-8")
     ctx = context(tmp_path)
     op = Files(path=".")
-    (item,) = op.scan(ctx)
+    (item,) = op.scan(ctx).items
     assert item.uri == "file:a%231 100%25%0A%FF.txt"
     assert os.fsencode(path_of(item.uri)) == name
     row = op.load(item, ctx).row(0, named=True)
@@ -155,7 +155,7 @@ def test_names_with_signs_and_bytes_that_are_not_text(tmp_path: Path) -> None:
 def test_all_columns_are_there(tmp_path: Path) -> None:
     write(tmp_path, "a.txt")
     op, ctx = Files(path="."), context(tmp_path)
-    (item,) = op.scan(ctx)
+    (item,) = op.scan(ctx).items
     table = op.load(item, ctx)
     assert dict(table.schema) == dict(DOCUMENTS)
     row = table.row(0, named=True)
@@ -179,27 +179,27 @@ def test_what_is_passed_over_is_counted_by_kind(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("text", encoding="utf-8")
     ctx = context(tmp_path)
-    assert list(Files(path=".").passed_over(ctx).items()) == [
+    assert list(Files(path=".").scan(ctx).passed_over.items()) == [
         (".xlsx", 2),
         ("without suffix", 2),
         (".eml", 1),
     ]
-    assert Files(path=".", exclude=("deep",)).passed_over(ctx)[".xlsx"] == 1
-    assert Files(path=".", include=("**/*.eml",)).passed_over(ctx) == {}
-    assert Files(path="b.xlsx").passed_over(ctx) == {}
+    assert Files(path=".", exclude=("deep",)).scan(ctx).passed_over[".xlsx"] == 1
+    assert Files(path=".", include=("**/*.eml",)).scan(ctx).passed_over == {}
+    assert Files(path="b.xlsx").scan(ctx).passed_over == {}
     with pytest.raises(SourceError):
-        Files(path="gone").passed_over(ctx)
+        Files(path="gone").scan(ctx)
 
 
 def test_the_signature_changes_with_the_file(tmp_path: Path) -> None:
     write(tmp_path, "a.txt")
     op, ctx = Files(path="."), context(tmp_path)
-    before = list(op.scan(ctx))
-    assert list(op.scan(ctx)) == before
+    before = op.scan(ctx).items
+    assert op.scan(ctx).items == before
     os.utime(tmp_path / "a.txt", ns=(1, 1))
-    touched = list(op.scan(ctx))
+    touched = op.scan(ctx).items
     (tmp_path / "a.txt").write_text("Other.", encoding="utf-8")
-    assert len({item.signature for item in (*before, *touched, *op.scan(ctx))}) == 3
+    assert len({item.signature for item in (*before, *touched, *op.scan(ctx).items)}) == 3
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
 def test_a_link_to_nowhere_is_listed_and_refused(tmp_path: Path) -> None:
     (tmp_path / "gone.md").symlink_to(tmp_path / "nothing")
     op, ctx = Files(path="."), context(tmp_path)
-    (item,) = op.scan(ctx)
+    (item,) = op.scan(ctx).items
     with pytest.raises(DocumentError, match=r"gone\.md cannot be read: No such file"):
         op.load(item, ctx)
 
@@ -262,7 +262,7 @@ def test_a_scan_can_be_cancelled(tmp_path: Path) -> None:
     write(tmp_path / "docs", "a.md")
     ctx = Context(NO_RESOURCES, base=tmp_path, cancelled=lambda: True)
     with pytest.raises(Cancelled):
-        list(Files(path="docs").scan(ctx))
+        Files(path="docs").scan(ctx)
 
 
 def test_an_empty_folder_has_no_items(tmp_path: Path) -> None:
@@ -274,7 +274,7 @@ def test_an_empty_folder_has_no_items(tmp_path: Path) -> None:
 def test_a_file_that_has_gone_since_the_scan(tmp_path: Path) -> None:
     write(tmp_path, "a.md")
     op, ctx = Files(path="."), context(tmp_path)
-    (item,) = op.scan(ctx)
+    (item,) = op.scan(ctx).items
     (tmp_path / "a.md").unlink()
     with pytest.raises(DocumentError, match=r"^a\.md cannot be read") as caught:
         op.load(item, ctx)

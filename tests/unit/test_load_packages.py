@@ -44,7 +44,7 @@ class Site:
 
     def load(self, **params: Any) -> list[dict[str, Any]]:
         op, ctx = Packages(**params), context(self.folder)
-        return [op.load(item, ctx).row(0, named=True) for item in op.scan(ctx)]
+        return [op.load(item, ctx).row(0, named=True) for item in op.scan(ctx).items]
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_those_without_a_description_are_passed_over(site: Site) -> None:
     site.add("longer", description="Longer words")
     (site.folder / "remains-1.dist-info").mkdir()
     ctx = context(site.folder)
-    uris = [item.uri for item in Packages().scan(ctx)]
+    uris = [item.uri for item in Packages().scan(ctx).items]
     assert uris == ["package:longer", "package:short"]
     assert [row["uri"] for row in site.load(min_characters=5)] == ["package:longer"]
     assert "package:longer" not in [row["uri"] for row in site.load(max_characters=4)]
@@ -182,12 +182,12 @@ def test_of_two_in_one_place_always_the_same(site: Site) -> None:
 def test_the_signature_is_of_the_metadata(site: Site) -> None:
     op, ctx = Packages(), context(site.folder)
     place = site.add("a", "1", description="x")
-    (before,) = op.scan(ctx)
+    (before,) = op.scan(ctx).items
     (place / "METADATA").touch()
     (place / "RECORD").write_text("", encoding="utf-8")
-    assert list(op.scan(ctx)) == [before]
+    assert op.scan(ctx).items == (before,)
     (place / "METADATA").write_text("Name: a\nVersion: 1\n\ny", encoding="utf-8")
-    (after,) = op.scan(ctx)
+    (after,) = op.scan(ctx).items
     assert after.uri == before.uri
     assert after.signature != before.signature
 
@@ -199,7 +199,7 @@ def test_metadata_that_is_not_utf_8_is_listed_and_refused(site: Site) -> None:
     (bad / "METADATA").write_bytes("Name: bad-one\nVersion: 1\n\nKöln".encode("latin-1"))
     assert place.exists()
     op, ctx = Packages(), context(site.folder)
-    first, second = op.scan(ctx)
+    first, second = op.scan(ctx).items
     assert (first.uri, second.uri) == ("package:bad-one", "package:good")
     with pytest.raises(DocumentError, match="bad-one has metadata that is not UTF-8") as caught:
         op.load(first, ctx)
@@ -214,13 +214,13 @@ def test_one_that_is_gone_is_refused(site: Site) -> None:
 def test_a_scan_can_be_cancelled(site: Site) -> None:
     site.add("a", description="x")
     with pytest.raises(Cancelled):
-        list(Packages().scan(Context(NO_RESOURCES, cancelled=lambda: True)))
+        Packages().scan(Context(NO_RESOURCES, cancelled=lambda: True))
 
 
 def test_the_packages_installed_here() -> None:
     op, ctx = Packages(), context(Path())
-    items = list(op.scan(ctx))
-    assert items == list(op.scan(ctx))
+    items = op.scan(ctx).items
+    assert items == op.scan(ctx).items
     assert [item.uri for item in items] == sorted(item.uri for item in items)
     assert len(items) >= 80
     pydantic = next(item for item in items if item.uri == "package:pydantic")

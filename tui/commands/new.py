@@ -41,7 +41,6 @@ def new(directory: Path, name: str | None, force: bool) -> None:
 
     A folder without documents gets a subfolder `docs` with a first one.
     """
-    from pipelines import Notebook
     from pipelines.draft.first import first_notebook, name_for, survey
 
     name = name or name_for(directory)
@@ -64,7 +63,7 @@ def new(directory: Path, name: str | None, force: bool) -> None:
         path.write_text(HEAD + first_notebook(name, source, found) + SCHEDULE, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-    say_passed_over(Notebook.load(path).passed_over())
+    say_passed_over({"source": found.passed_over})
     click.echo(f"Made {path}. Next:")
     click.echo(f"  chunkbook run {path}")
     click.echo(f"  chunkbook tui {path}")

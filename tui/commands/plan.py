@@ -42,7 +42,6 @@ def plan(notebook: Path, retry: bool, given: tuple[str, ...], as_json: bool) -> 
     if given:
         opened = Notebook(_changed(opened.model, given))
     plans = opened.plan(retry=retry)
-    passed_over = opened.passed_over()
     if as_json:
         cells = [
             {
@@ -57,7 +56,7 @@ def plan(notebook: Path, retry: bool, given: tuple[str, ...], as_json: bool) -> 
                     "set_aside": len(cell.work.failed),
                 },
                 "refit": cell.refit,
-                "passed_over": passed_over.get(cell.cell, {}),
+                "passed_over": dict(cell.passed_over),
                 "rows": None,
                 "seconds": None,
             }
@@ -85,7 +84,7 @@ def plan(notebook: Path, retry: bool, given: tuple[str, ...], as_json: bool) -> 
     for cell in plans:
         if cell.refit:
             click.echo(f"{cell.cell}: {cell.op} looks at all documents anew.")
-    say_passed_over(passed_over)
+    say_passed_over({cell.cell: cell.passed_over for cell in plans})
     if all(cell.work.is_empty for cell in plans):
         click.echo("Everything is up to date.")
 
