@@ -12,8 +12,8 @@ from typing import Final
 
 from ops.enrich.code import Span, merge
 
-WITHOUT_MARKUP: Final = frozenset({"html", "pdf", "docx"})
-"""Formats whose loaders have already taken the markup away."""
+WITHOUT_MARKUP: Final = frozenset({"html", "pdf", "docx", "csv", "tsv"})
+"""Formats that have no markup, or whose loaders have already taken it away."""
 
 # Every repetition is bounded, so that a hostile text costs no more than linear time.
 INLINE_CODE: Final = re.compile(

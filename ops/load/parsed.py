@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["MAX_HEADING", "Blob", "Parsed", "Span", "first_heading", "in_span_order", "one_line"]
+__all__ = [
+    "MAX_HEADING",
+    "VERBATIM",
+    "Blob",
+    "Parsed",
+    "Span",
+    "first_heading",
+    "in_span_order",
+    "one_line",
+]
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,6 +19,9 @@ from typing import Final, NamedTuple
 
 MAX_HEADING: Final = 500
 """Characters. What is longer is a paragraph, whatever its markup says."""
+
+VERBATIM: Final = frozenset({"text", "markdown", "csv", "tsv"})
+"""Formats whose text is exactly what the file holds, so that offsets lead back to its bytes."""
 
 RANK: Final = {"page": 0, "heading": 1, "list": 2, "table": 2, "row": 3, "code": 4, "paragraph": 5}
 

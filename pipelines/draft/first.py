@@ -27,9 +27,17 @@ FORMATS: Final[Mapping[str, str]] = {
     ".rest": "reStructuredText",
     ".jsonl": "JSON Lines",
     ".ndjson": "JSON Lines",
+    ".csv": "CSV",
+    ".tsv": "TSV",
+    ".tab": "TSV",
 }
 """Suffix → how a format is called; all others are text."""
 SECTIONED: Final = frozenset({"Markdown", "HTML", "DOCX", "reStructuredText"})
+SPECIAL: Final[Mapping[str, frozenset[str]]] = {
+    "records": frozenset({"JSON Lines"}),
+    "tables": frozenset({"CSV", "TSV"}),
+}
+"""Kinds of folder, each with the formats of which most of its files are."""
 MOST: Final = 50_000
 """Files that are counted; in a larger folder the rest is left uncounted."""
 
@@ -42,6 +50,11 @@ SEGMENTERS: Final = {
     "records": (
         "most are short records, so chunks are whole sentences",
         "segment.sentence",
+        "size: 256",
+    ),
+    "tables": (
+        "most are tables, so chunks are whole rows under their header",
+        "segment.table",
         "size: 256",
     ),
     "prose": (
@@ -73,7 +86,10 @@ class Survey:
         sectioned = sum(n for name, n in self.formats.items() if name in SECTIONED)
         if 2 * sectioned >= max(self.files, 1):
             return "sections"
-        return "records" if 2 * self.formats.get("JSON Lines", 0) > self.files else "prose"
+        for kind, names in SPECIAL.items():
+            if 2 * sum(self.formats.get(name, 0) for name in names) > self.files:
+                return kind
+        return "prose"
 
 
 def survey(folder: Path, cancelled: Callable[[], bool] = lambda: False) -> Survey:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from ops.errors import UsageError
+from ops.load.parsed import VERBATIM
 from pipelines.file.wiring import CellWiring
 from pipelines.looking.rows import rows_of
 from pipelines.workspace import Workspace
@@ -173,7 +174,7 @@ def _bytes(document: Mapping[str, Any], start: int, end: int) -> tuple[int, int]
     """The text of plain files is their decoded bytes, after a byte order mark if there is one."""
     text = document["text"]
     mark = document["bytes"] - len(text.encode())
-    if document["format"] not in ("text", "markdown") or mark not in (0, 3):
+    if document["format"] not in VERBATIM or mark not in (0, 3):
         return None
     before = mark + len(text[:start].encode())
     return before, before + len(text[start:end].encode())

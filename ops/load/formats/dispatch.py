@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ops.errors import DocumentError
+from ops.load.formats.delimited import parse_csv, parse_tsv
 from ops.load.formats.docx import parse_docx
 from ops.load.formats.html import parse_html
 from ops.load.formats.jsonl import parse_jsonl
@@ -26,6 +27,8 @@ SUFFIXES: Final[Mapping[str, tuple[Parser, str]]] = {
     **dict.fromkeys((".md", ".markdown"), (parse_markdown, "")),
     **dict.fromkeys((".html", ".htm", ".xhtml"), (parse_html, "")),
     **dict.fromkeys((".jsonl", ".ndjson"), (parse_jsonl, "")),
+    ".csv": (parse_csv, ""),
+    **dict.fromkeys((".tsv", ".tab"), (parse_tsv, "")),
     ".pdf": (parse_pdf, PDF),
     ".docx": (parse_docx, DOCX),
 }
