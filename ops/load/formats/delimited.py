@@ -47,7 +47,7 @@ def parse_tsv(blob: Blob) -> list[Parsed]:
     text = decode(blob)
     rows, wrong = _rows(text, "\t")
     if wrong:
-        rows, _ = _rows(text, "\t", csv.QUOTE_NONE)
+        rows, _ = _rows(text, "\t", quotes=False)
     return [_parsed(text, "tsv", rows)]
 
 
@@ -56,7 +56,7 @@ def _parsed(text: str, format_: str, rows: list[Span]) -> Parsed:
     return Parsed(text, format_, spans=[*table, *rows])
 
 
-def _rows(text: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL) -> tuple[list[Span], int]:
+def _rows(text: str, delimiter: str, *, quotes: bool = True) -> tuple[list[Span], int]:
     """Rows with a word in them, without their line ends, and the line of a quote left open, or 0.
 
     A row whose cells hold line ends within quotes takes several lines.
@@ -65,6 +65,7 @@ def _rows(text: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL) -> tuple[
     lines = [match.group() for match in LINE.finditer(text) if match.group()]
     edges = list(accumulate(map(len, lines), initial=0))
     # The last line ends a row, unless that is within quotes and takes the line as its own.
+    quoting = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
     reader = csv.reader(chain(lines, ["end"]), delimiter=delimiter, quoting=quoting)
     rows, done, wrong = list[Span](), 0, 0
     for cells in reader:
