@@ -20,7 +20,7 @@ __all__ = [
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from ops.errors import Cancelled
 
@@ -73,13 +73,17 @@ class Embedder(Protocol):
         """
 
 
+TokenVectors: TypeAlias = "tuple[NDArray[np.float32], NDArray[np.int64]]"
+"""Vectors (tokens, dimensions), not normalised, and half-open character spans (tokens, 2)."""
+
+
 class TokenEmbedder(Embedder, Protocol):
-    """An embedder that also tells the vectors of a text's tokens."""
+    """An embedder that also tells the vectors of texts' tokens."""
 
     def embed_tokens(
-        self, text: str, *, too_long: Literal["error", "window"] = "error"
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Vectors (tokens, dimensions), not normalised, and character spans (tokens, 2).
+        self, texts: Sequence[str], *, too_long: Literal["error", "window"] = "error"
+    ) -> list[TokenVectors]:
+        """The vectors of each text's tokens, in the order of the texts.
 
         A text longer than the window raises DocumentError, or is read in windows that overlap.
         """

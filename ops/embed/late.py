@@ -23,6 +23,10 @@ KEPT: Final = 256
 """Texts after which the vectors are kept, so that a run that is killed does not lose more."""
 
 
+AT_ONCE: Final = 8
+"""Texts that are read side by side; the vectors of all their tokens are in memory then."""
+
+
 class Reading(NamedTuple):
     """A text that is read as a whole, and the span of it whose vector is wanted."""
 
@@ -69,13 +73,15 @@ def late_vectors(
     waiting = iter(missing.items())
     while some := list(islice(waiting, KEPT)):
         fresh: dict[str, NDArray[np.float32]] = {}
-        for text, own in some:
-            vectors, places = embedder.embed_tokens(text, too_long="window")
-            found = {keys[one]: _mean(vectors, places, one) for one in own}
-            if not all(map(np.any, found.values())):  # a text without tokens
-                found = dict.fromkeys(found, embedder.embed([text])[0])
-            fresh |= found
-            steps.done(1)
+        for at in range(0, len(some), AT_ONCE):
+            part = some[at : at + AT_ONCE]
+            read = embedder.embed_tokens([text for text, _ in part], too_long="window")
+            for (text, own), (vectors, places) in zip(part, read, strict=True):
+                found = {keys[one]: _mean(vectors, places, one) for one in own}
+                if not all(map(np.any, found.values())):  # a text without tokens
+                    found = dict.fromkeys(found, embedder.embed([text])[0])
+                fresh |= found
+            steps.done(len(part))
         cache.put(embedder.hash, fresh)
         known |= fresh
     steps.finish()

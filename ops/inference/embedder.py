@@ -7,11 +7,12 @@ __all__ = ["MICRO_BATCH", "LlamaEmbedder", "embedder_of"]
 import time
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ops.context import TokenVectors
 from ops.errors import DocumentError, ModelError
 from ops.inference.calibration import Calibration
 from ops.inference.cores import physical_cores
@@ -30,6 +31,15 @@ SEQUENCES: Final = 64
 """Most texts of one batch; it divides MICRO_BATCH, as llama.cpp demands."""
 
 
+class _Piece(NamedTuple):
+    """Tokens that are read together, and where the vectors of some of them go."""
+
+    tokens: NDArray[np.int32]
+    first: int
+    """Of those whose vectors are wanted."""
+    vectors: NDArray[np.float32]
+
+
 class LlamaEmbedder:
     """Unit vectors of texts, by a model whose pooling is its own (MiniLM: the mean).
 
@@ -45,7 +55,9 @@ class LlamaEmbedder:
         self._lanes: Lanes[list[int], tuple[list[int], float]] = Lanes(
             self._context, threads or physical_cores()
         )
-        self._tokens: dict[int, Context] = {}
+        self._unpooled: Lanes[_Piece, None] = Lanes(
+            self._unpooled_context, sum(self._lanes.threads)
+        )
         self._dimensions = self._model.dimensions
         self._calibration = Calibration(file, self._lanes.count, sum(self._lanes.threads))
 
@@ -109,8 +121,11 @@ class LlamaEmbedder:
         return vectors
 
     def embed_tokens(
-        self, text: str, *, too_long: Literal["error", "window"] = "error"
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        self,
+        texts: Sequence[str],
+        *,
+        too_long: Literal["error", "window"] = "error",
+    ) -> list[TokenVectors]:
         """The vector of each token, as the model gives it before pooling, and where it lies.
 
         For late chunking (Günther et al. 2024, arXiv:2409.04701): the mean of a chunk's tokens,
@@ -121,46 +136,41 @@ class LlamaEmbedder:
                 half, where each token counts where it has most text on both sides.
 
         Returns:
-            Vectors (tokens, dimensions), not normalised, and half-open character spans (tokens, 2);
-            special tokens are left out.
+            For each text its vectors (tokens, dimensions), not normalised, and half-open character
+            spans (tokens, 2); special tokens are left out.
 
         Raises:
-            DocumentError: the text is longer than the window and that is to be refused.
+            DocumentError: a text is longer than the window and that is to be refused.
         """
-        spans = self._tokenizer.offsets([text])[0]
-        ids = self._tokenizer.encode([text])[0]
+        places = self._tokenizer.offsets(texts)
         lead = min(1, self._tokenizer.frame)
-        before, own = ids[:lead], ids[lead : lead + len(spans)]
-        after = ids[lead + len(spans) :]
-        if len(own) > self.window and too_long == "error":
-            raise DocumentError(
-                f"a text of {len(own):,} tokens is longer than the {self.window:,} that "
-                f"{self._file.name} takes",
-                hint="make it smaller, or read it in windows",
-            )
-        vectors = np.empty((len(own), self.dimensions), dtype=np.float32)
-        for window in token_windows(len(own), self.window):
-            read = np.concatenate([before, own[window.start : window.end], after])
-            if not len(read):
-                continue
-            with OWNER:
-                context = self._unpooled(len(read))
-                context.clear()
-                places = np.arange(len(read), dtype=np.int32)
-                context.run(read, places, np.zeros(len(read), dtype=np.int32))
-                found = context.vectors(len(read))
-                start = lead + window.first - window.start
-                count = window.last - window.first
-                vectors[window.first : window.last] = found[start : start + count]
-        return vectors, spans
+        found: list[TokenVectors] = []
+        pieces: list[_Piece] = []
+        for ids, spans in zip(self._tokenizer.encode(texts), places, strict=True):
+            count = len(spans)
+            if count > self.window and too_long == "error":
+                raise DocumentError(
+                    f"a text of {count:,} tokens is longer than the {self.window:,} that "
+                    f"{self._file.name} takes",
+                    hint="make it smaller, or read it in windows",
+                )
+            before, own, after = ids[:lead], ids[lead : lead + count], ids[lead + count :]
+            vectors = np.empty((count, self.dimensions), dtype=np.float32)
+            found.append((vectors, spans))
+            for window in token_windows(count, self.window):
+                read = np.concatenate([before, own[window.start : window.end], after])
+                if len(read):
+                    first = lead + window.first - window.start
+                    pieces.append(_Piece(read, first, vectors[window.first : window.last]))
+        with OWNER:
+            self._unpooled.each(pieces, _read, lambda _: None)
+        return found
 
     def close(self) -> None:
         """Give the memory back."""
         with OWNER:
             self._lanes.close()
-            for context in self._tokens.values():
-                context.close()
-            self._tokens.clear()
+            self._unpooled.close()
             self._model.close()
 
     def _run(self, texts: list[NDArray[np.int32]], lane: Lane) -> NDArray[np.float32]:
@@ -179,14 +189,9 @@ class LlamaEmbedder:
         units: NDArray[np.float32] = raw / norms
         return units
 
-    def _unpooled(self, tokens: int) -> Context:
+    def _unpooled_context(self, size: int, threads: int) -> Context:
         """One that gives a vector for each token; an encoder sees its whole batch at once."""
-        size = _size(tokens)
-        if size not in self._tokens:
-            self._tokens[size] = Context(
-                self._model, embeddings=True, batch=size, threads=self._threads, pooling="none"
-            )
-        return self._tokens[size]
+        return Context(self._model, embeddings=True, batch=size, threads=threads, pooling="none")
 
     def _context(self, size: int, threads: int) -> Context:
         context = Context(
@@ -197,6 +202,15 @@ class LlamaEmbedder:
             context.close()
             raise ModelError(f"{self._file.path} pools by {pooling}: it cannot embed")
         return context
+
+
+def _read(piece: _Piece, lane: Lane) -> None:
+    """Fill in the vectors of a piece."""
+    count = len(piece.tokens)
+    context = lane.context(_size(count))
+    context.clear()
+    context.run(piece.tokens, np.arange(count, dtype=np.int32), np.zeros(count, dtype=np.int32))
+    piece.vectors[:] = context.vectors(count)[piece.first : piece.first + len(piece.vectors)]
 
 
 def _size(tokens: int) -> int:

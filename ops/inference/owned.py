@@ -19,6 +19,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ops.context import TokenVectors
 from ops.generation import Answer, Prompt, Surprisal
 from ops.inference.checked import Asked, Checked
 from ops.inference.generator import LENGTH
@@ -124,11 +125,10 @@ class OwnedEmbedder:
         return found
 
     def embed_tokens(
-        self, text: str, *, too_long: Literal["error", "window"] = "error"
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The vector of each token and where it lies; see `LlamaEmbedder.embed_tokens`."""
-        found: tuple[NDArray[np.float32], NDArray[np.int64]]
-        found = self.process.call("embed_tokens", text, too_long)
+        self, texts: Sequence[str], *, too_long: Literal["error", "window"] = "error"
+    ) -> list[TokenVectors]:
+        """The vectors of each text's tokens and where they lie; see `LlamaEmbedder`."""
+        found: list[TokenVectors] = self.process.call("embed_tokens", list(texts), too_long)
         return found
 
     def close(self) -> None:

@@ -100,7 +100,7 @@ def _embedder(file: ModelFile, tell: Tell) -> tuple[dict[str, Any], Calls]:
     model = embedder_of(file)
     return {}, {
         "embed": lambda texts: model.embed(texts, partial(tell, "done")),
-        "embed_tokens": lambda text, too_long: model.embed_tokens(text, too_long=too_long),
+        "embed_tokens": lambda texts, too_long: model.embed_tokens(texts, too_long=too_long),
     }
 
 

@@ -97,23 +97,23 @@ def test_a_longer_window_gets_a_larger_batch(tmp_path: Path) -> None:
 
 def test_vectors_of_tokens_have_the_texts_vector_as_their_mean(minilm: LlamaEmbedder) -> None:
     text = "A man is eating a piece of bread, unhurriedly."
-    vectors, spans = minilm.embed_tokens(text)
+    (vectors, spans), (nothing, _) = minilm.embed_tokens([text, ""])
     assert vectors.shape == (len(spans), 384)
     assert [text[start:end] for start, end in spans][:3] == ["A", "man", "is"]
     mean = vectors.mean(axis=0)
     # The model's own mean also has the two special tokens in it.
     assert float(mean @ minilm.embed([text])[0] / np.linalg.norm(mean)) > 0.9
-    assert minilm.embed_tokens("")[0].shape == (0, 384)
+    assert nothing.shape == (0, 384)
 
 
 def test_tokens_of_a_long_text_are_read_in_windows_or_refused(minilm: LlamaEmbedder) -> None:
     text = " ".join(f"word {number}" for number in range(400))
     with pytest.raises(DocumentError, match=r"tokens is longer than the 510"):
-        minilm.embed_tokens(text)
-    vectors, spans = minilm.embed_tokens(text, too_long="window")
+        minilm.embed_tokens([text])
+    ((vectors, spans),) = minilm.embed_tokens([text], too_long="window")
     assert len(vectors) == len(spans) >= 800
     assert np.isfinite(vectors).all()
-    head, _ = minilm.embed_tokens(text[: spans[509][1]])
+    ((head, _),) = minilm.embed_tokens([text[: spans[509][1]]])
     assert np.allclose(vectors[:300], head[:300], atol=1e-2)
 
 

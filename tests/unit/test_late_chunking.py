@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -11,7 +12,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from ops.context import Context
+from ops.context import Context, TokenVectors
 from ops.embed.late import Reading, late_vectors, readings_of
 from ops.embed.llama import Llama
 from ops.errors import Cancelled, UsageError
@@ -32,14 +33,19 @@ class Spelling(Letters):
     read: list[str] = field(default_factory=list)
 
     def embed_tokens(
-        self, text: str, *, too_long: Literal["error", "window"] = "error"
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        self.read.append(text)
-        (spans,) = Words().offsets([text])
+        self, texts: Sequence[str], *, too_long: Literal["error", "window"] = "error"
+    ) -> list[TokenVectors]:
+        self.read += texts
+        return [
+            (self._of(text, spans), spans)
+            for text, spans in zip(texts, Words().offsets(texts), strict=True)
+        ]
+
+    def _of(self, text: str, spans: NDArray[np.int64]) -> NDArray[np.float32]:
         own = [text[start:end] for start, end in spans]
         if not own:
-            return np.empty((0, 26), dtype=np.float32), spans
-        return self.embed(own) * 2 + 0.1 * self.embed([text]), spans
+            return np.empty((0, 26), dtype=np.float32)
+        return self.embed(own) * 2 + 0.1 * self.embed([text])
 
 
 class Spelled(LocalResources):
@@ -123,7 +129,7 @@ def test_the_vector_of_a_marked_chunk_is_of_its_tokens_in_their_context() -> Non
     assert sum(done) == 1
     assert found["embedded_text"].to_list() == marked["chunks"]["text"].to_list()
     assert found["embedded_tokens"].to_list() == [4, 4, 4, 4]
-    vectors, spans = Spelling().embed_tokens(TEXT)
+    ((vectors, spans),) = Spelling().embed_tokens([TEXT])
     for (start, end), vector in zip(_sentences(TEXT), found["vector"], strict=True):
         own = vectors[(spans[:, 0] >= start) & (spans[:, 1] <= end)].sum(axis=0)
         assert np.allclose(vector, own / np.linalg.norm(own), atol=1e-6)
