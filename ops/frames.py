@@ -56,7 +56,8 @@ STRUCTURE: Final = pl.List(
 """Spans of a document's text: kind is heading, page, table, row, code, list, paragraph or turn.
 
 `level` is the depth of a heading (1 is the top), else 0. `label` is a heading's text, a page's
-number, a code block's language, else "". A heading's span covers its own line only.
+number, a code block's language, a turn's speaker, else "". A heading's span covers its own line
+only.
 """
 
 METADATA: Final = pl.List(pl.Struct({"key": TEXT, "value": TEXT}))
@@ -72,7 +73,7 @@ DOCUMENTS: Final[Schema] = {
     "item": TEXT,  # URI of the source item it came from (a file holds one or, for JSONL, many)
     "uri": TEXT,  # canonical URI of the document itself
     "title": TEXT,
-    "format": TEXT,  # text, markdown, html, pdf, docx, jsonl, csv, tsv
+    "format": TEXT,  # text, markdown, html, pdf, docx, jsonl, csv, tsv, vtt, srt
     "text": TEXT,
     "structure": STRUCTURE,
     "metadata": METADATA,

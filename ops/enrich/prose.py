@@ -32,6 +32,8 @@ INVISIBLE: Final = re.compile(
       | ^[ \t]*+[=~^"'\#*+-]{3,}+[ \t]*+$                                     # rule, underline
       | ^(?=[ \t:|+]*+-)[ \t:|+-]{3,}+$                                       # head of a table
       | (?<!\S):[a-z][\w-]{0,30}:(?=[\s`])                                        # role in rst
+      | ^[ \t]*+[\d:.,]{5,16}[ \t]++-->[ \t]++[\d:.,]{5,16}[^\n]*+$               # times of a cue
+      | \AWEBVTT\b[^\n]*+$
       | &\#?\w{1,10};
     """,
     re.VERBOSE | re.MULTILINE,

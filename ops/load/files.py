@@ -36,14 +36,15 @@ SUFFIX: Final = re.compile(r"\.[a-z0-9_]{1,12}\Z")
 
 
 class Files(Source):
-    """Documents from the files of a folder: text, Markdown, HTML, PDF, DOCX, CSV, TSV, JSON Lines.
+    """Documents from the files of a folder: text, Markdown, PDF, tables, captions and others.
 
-    Each keeps its headings, pages, tables, lists, code and paragraphs as spans of its text. The
-    text of plain text, Markdown, CSV, TSV and JSON Lines is exactly what the file holds, line ends
-    included; that of the others is what a reader sees. Files are UTF-8, or UTF-16 or UTF-32 with a
-    byte-order mark; an HTML file may declare another encoding. A line of a JSON Lines file is a
-    document: `text`, and if it likes `id`, `title`, `metadata`; its other fields become metadata
-    too.
+    Read are text, Markdown, HTML, PDF, DOCX, CSV, TSV, captions (WebVTT, SubRip) and JSON Lines.
+    Each keeps its headings, pages, tables, lists, code, turns and paragraphs as spans of its text.
+    The text of plain text, Markdown, CSV, TSV, captions and JSON Lines is exactly what the file
+    holds, line ends included; that of the others is what a reader sees. Files are UTF-8, or UTF-16
+    or UTF-32 with a byte-order mark; an HTML file may declare another encoding. A line of a JSON
+    Lines file is a document: `text`, and if it likes `id`, `title`, `metadata`; its other fields
+    become metadata too.
 
     A document is known by its path from the notebook's folder, so both may be moved together.
     """

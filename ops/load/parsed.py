@@ -20,10 +20,18 @@ from typing import Final, NamedTuple
 MAX_HEADING: Final = 500
 """Characters. What is longer is a paragraph, whatever its markup says."""
 
-VERBATIM: Final = frozenset({"text", "markdown", "csv", "tsv"})
+VERBATIM: Final = frozenset({"text", "markdown", "csv", "tsv", "vtt", "srt"})
 """Formats whose text is exactly what the file holds, so that offsets lead back to its bytes."""
 
-RANK: Final = {"page": 0, "heading": 1, "list": 2, "table": 2, "row": 3, "code": 4, "paragraph": 5}
+OUTER_FIRST: Final = (
+    ("page",),
+    ("heading", "turn"),
+    ("list", "table"),
+    ("row",),
+    ("code",),
+    ("paragraph",),
+)
+RANK: Final = {kind: rank for rank, kinds in enumerate(OUTER_FIRST) for kind in kinds}
 
 
 class Span(NamedTuple):

@@ -21,7 +21,8 @@ from ops.segment.zones import zones_of
 _TIME: Final = r"(?:\d{1,2}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _TURN: Final = re.compile(
     rf"""^[^\S\n]*(?:
-      (?:\d{{1,6}}[^\S\n]*\n)?(?P<cue>{_TIME})[^\S\n]*-->[^\S\n]*{_TIME}[^\n]*   # SRT, WebVTT
+      (?:\S{{1,100}}[^\S\n]*\n)?(?P<cue>{_TIME})[^\S\n]*-->[^\S\n]*{_TIME}[^\n]*  # SRT, WebVTT
+      (?:\n<v[.\w-]*[^\S\n][^<>\n]{{1,100}}>)?
     | (?:[\[(]?(?P<time>{_TIME})[\])]?[^\S\n]*(?:[-–—][^\S\n]*)?)?
       (?P<mark>\*\*|<v[ ])?(?P<name>[^\W\d_][\w.'’ -]{{0,40}}?)(?:[^\S\n]*\([^()\n]{{1,30}}\))?
       (?:\*\*)?(?::(?:\*\*)?|>)(?=\s|$)                                          # Anna: …
@@ -52,6 +53,7 @@ class Transcript(Budgeted):
     """
 
     name: ClassVar[str] = "segment.transcript"
+    version: ClassVar[int] = 2
 
     overlap: int = parameter(0, "repeated from the chunk before", unit="turns", ge=0)
     pause: float = parameter(0.0, "silence that ends a chapter; 0: none does", unit="seconds", ge=0)

@@ -30,12 +30,15 @@ FORMATS: Final[Mapping[str, str]] = {
     ".csv": "CSV",
     ".tsv": "TSV",
     ".tab": "TSV",
+    ".vtt": "WebVTT",
+    ".srt": "SubRip",
 }
 """Suffix → how a format is called; all others are text."""
 SECTIONED: Final = frozenset({"Markdown", "HTML", "DOCX", "reStructuredText"})
 SPECIAL: Final[Mapping[str, frozenset[str]]] = {
     "records": frozenset({"JSON Lines"}),
     "tables": frozenset({"CSV", "TSV"}),
+    "captions": frozenset({"WebVTT", "SubRip"}),
 }
 """Kinds of folder, each with the formats of which most of its files are."""
 MOST: Final = 50_000
@@ -55,6 +58,11 @@ SEGMENTERS: Final = {
     "tables": (
         "most are tables, so chunks are whole rows under their header",
         "segment.table",
+        "size: 256",
+    ),
+    "captions": (
+        "most are captions, so chunks are whole turns",
+        "segment.transcript",
         "size: 256",
     ),
     "prose": (

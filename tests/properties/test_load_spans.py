@@ -19,7 +19,7 @@ from ops.load.parsed import Blob, Parsed
 from ops.load.uri import file_uri, path_of
 from tests.load_samples import Print, pdf
 
-KINDS = {"heading", "page", "table", "row", "code", "list", "paragraph"}
+KINDS = {"heading", "page", "table", "row", "code", "list", "turn", "paragraph"}
 
 WORDS = st.text(
     st.sampled_from("ab zé😀.#*-_`|>=~+:[]()!&<\\\t1\xa0\u2028\x0b\x85")
@@ -194,7 +194,30 @@ def test_json_lines(documents: list[dict[str, Any]]) -> None:
             check(document)
 
 
-SUFFIXES = ["txt", "md", "html", "jsonl", "pdf", "docx", "csv", "tsv"]
+SUFFIXES = ["txt", "md", "html", "jsonl", "pdf", "docx", "csv", "tsv", "vtt", "srt"]
+
+
+CUES = st.lists(
+    st.sampled_from(
+        ["", "", "1", "id-2", "00:01.000 --> 00:02.000", "00:00:03,5 --> 00:00:04,5 line:0", "Hi.",
+         "<v Ann>Hello", "NOTE that", "STYLE", "::cue {}", "WEBVTT", " --> ", " \t"]
+    ),
+    max_size=20,
+)  # fmt: skip
+
+
+@given(CUES, st.sampled_from(["\n", "\r\n", "\r"]))
+@settings(max_examples=300, deadline=None)
+def test_captions(lines: list[str], end: str) -> None:
+    for name, first in (("a.vtt", "WEBVTT" + end), ("a.srt", "")):
+        text = first + end.join(lines)
+        for document in parsed(name, text.encode()):
+            assert document.text == text
+            check(Parsed(text, document.format, spans=in_order(document)))
+            covered = "".join(text[s.start : s.end] for s in in_order(document))
+            assert "".join(covered.split()) == "".join(text.split())
+            turns = [text[s.start : s.end] for s in document.spans if s.kind == "turn"]
+            assert sum(" --> 00:0" in line for line in lines) == len(turns)
 
 
 @given(st.binary(max_size=200), st.sampled_from(SUFFIXES))

@@ -65,8 +65,11 @@ def _rows(text: str, delimiter: str, *, quotes: bool = True) -> tuple[list[Span]
     lines = [match.group() for match in LINE.finditer(text) if match.group()]
     edges = list(accumulate(map(len, lines), initial=0))
     # The last line ends a row, unless that is within quotes and takes the line as its own.
-    quoting = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
-    reader = csv.reader(chain(lines, ["end"]), delimiter=delimiter, quoting=quoting)
+    read = chain(lines, ["end"])
+    if quotes:
+        reader = csv.reader(read, delimiter=delimiter)
+    else:
+        reader = csv.reader(read, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     rows, done, wrong = list[Span](), 0, 0
     for cells in reader:
         first, done = done, reader.line_num

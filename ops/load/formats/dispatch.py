@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from ops.errors import DocumentError
+from ops.load.formats.captions import parse_srt, parse_vtt
 from ops.load.formats.delimited import parse_csv, parse_tsv
 from ops.load.formats.docx import parse_docx
 from ops.load.formats.html import parse_html
@@ -29,6 +30,8 @@ SUFFIXES: Final[Mapping[str, tuple[Parser, str]]] = {
     **dict.fromkeys((".jsonl", ".ndjson"), (parse_jsonl, "")),
     ".csv": (parse_csv, ""),
     **dict.fromkeys((".tsv", ".tab"), (parse_tsv, "")),
+    ".vtt": (parse_vtt, ""),
+    ".srt": (parse_srt, ""),
     ".pdf": (parse_pdf, PDF),
     ".docx": (parse_docx, DOCX),
 }
