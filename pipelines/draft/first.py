@@ -32,6 +32,7 @@ FORMATS: Final[Mapping[str, str]] = {
     ".tab": "TSV",
     ".vtt": "WebVTT",
     ".srt": "SubRip",
+    ".eml": "e-mail",
 }
 """Suffix → how a format is called; all others are text."""
 SECTIONED: Final = frozenset({"Markdown", "HTML", "DOCX", "reStructuredText"})

@@ -60,14 +60,14 @@ def test_bad_documents_are_named_and_the_rest_goes_on(folder: Path, chunkbook: C
 
 
 def test_files_of_other_formats_are_told_of(folder: Path, chunkbook: Command) -> None:
-    for name in ("a.pptx", "b.PPTX", "c.eml", "settings.yaml", ".hidden.eml"):
+    for name in ("a.ppt", "b.PPT", "c.msg", "settings.yaml", ".hidden.msg"):
         (folder / "docs" / name).write_bytes(b"x")
     path = write_notebook(folder)
-    said = "left out, since their format is not read: 2 .pptx, 1 .eml"
+    said = "left out, since their format is not read: 2 .ppt, 1 .msg"
     assert said in chunkbook("plan", path).out
     ran = chunkbook("run", path, "--cell", "source", "--json")
     assert ran.code == ExitCode.OK
-    assert ran.json["cells"][0]["passed_over"] == {".pptx": 2, ".eml": 1}
+    assert ran.json["cells"][0]["passed_over"] == {".ppt": 2, ".msg": 1}
     assert said in chunkbook("run", path, "--cell", "source").out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from email.message import EmailMessage
 from functools import cache
 from typing import Any
 
@@ -194,7 +195,7 @@ def test_json_lines(documents: list[dict[str, Any]]) -> None:
             check(document)
 
 
-SUFFIXES = ["txt", "md", "html", "jsonl", "pdf", "docx", "csv", "tsv", "vtt", "srt"]
+SUFFIXES = ["txt", "md", "html", "jsonl", "pdf", "docx", "csv", "tsv", "vtt", "srt", "eml"]
 
 
 CUES = st.lists(
@@ -218,6 +219,44 @@ def test_captions(lines: list[str], end: str) -> None:
             assert "".join(covered.split()) == "".join(text.split())
             turns = [text[s.start : s.end] for s in document.spans if s.kind == "turn"]
             assert sum(" --> 00:0" in line for line in lines) == len(turns)
+
+
+BODIES = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.just("\n"), max_size=60)
+SUBJECTS = st.text(st.characters(categories=["L", "Zs", "P"]), max_size=80)
+
+
+@given(SUBJECTS, BODIES, st.sampled_from(["8bit", "base64", "quoted-printable"]))
+@settings(deadline=None)
+def test_mail(subject: str, body: str, cte: str) -> None:
+    message = EmailMessage()
+    message["Subject"] = subject
+    message.set_content(body, cte=cte)
+    for document in parsed("a.eml", message.as_bytes()):
+        check(Parsed(document.text, document.format, spans=in_order(document)))
+        words = "".join(document.text.split())
+        assert words.endswith("".join(body.split()))
+        assert words.startswith("".join(document.title.split()))
+
+
+HEADERS = st.lists(
+    st.sampled_from(
+        ["Subject: a", "From: =?x?q?=ff?=", "To: a@b, <", "Date: =?utf-8?b?4pi?=", " folded",
+         "Content-Type: multipart/mixed; boundary=x", "Content-Type: text/html; charset=utf-7",
+         "Content-Type: message/rfc822", "Content-Type: multipart/alternative; boundary=\"x",
+         "Content-Transfer-Encoding: base64", "Content-Disposition: attachment; filename*=x''%ff",
+         "", "", "--x", "--x--", "<b>a", "4pi", "text", "Cc: \udcff"]
+    ),
+    max_size=16,
+)  # fmt: skip
+
+
+@given(HEADERS)
+@settings(max_examples=300, deadline=None)
+def test_parts_of_mail_in_any_order(lines: list[str]) -> None:
+    raw = "\n".join(["Subject: s", *lines]).encode("utf-8", "surrogateescape")
+    for document in parsed("a.eml", raw):
+        check(Parsed(document.text, document.format, spans=in_order(document)))
+        json.dumps(document.metadata, ensure_ascii=False).encode()
 
 
 @given(st.binary(max_size=200), st.sampled_from(SUFFIXES))

@@ -14,6 +14,7 @@ from ops.load.formats.delimited import parse_csv, parse_tsv
 from ops.load.formats.docx import parse_docx
 from ops.load.formats.html import parse_html
 from ops.load.formats.jsonl import parse_jsonl
+from ops.load.formats.mail import parse_mail
 from ops.load.formats.markdown import parse_markdown
 from ops.load.formats.pdf import parse_pdf
 from ops.load.formats.sniff import DOCX, PDF, sniff
@@ -32,6 +33,7 @@ SUFFIXES: Final[Mapping[str, tuple[Parser, str]]] = {
     **dict.fromkeys((".tsv", ".tab"), (parse_tsv, "")),
     ".vtt": (parse_vtt, ""),
     ".srt": (parse_srt, ""),
+    ".eml": (parse_mail, ""),
     ".pdf": (parse_pdf, PDF),
     ".docx": (parse_docx, DOCX),
 }

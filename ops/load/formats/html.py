@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["parse_html"]
+__all__ = ["page", "parse_html"]
 
 import re
 from collections.abc import Iterator
@@ -44,26 +44,33 @@ def parse_html(blob: Blob) -> list[Parsed]:
     Raises:
         DocumentError: bytes that are not in the encoding it declares (UTF-8 without any).
     """
+    return [page(blob.name, decode(blob, _declared_encoding(blob)))]
+
+
+def page(name: str, markup: str) -> Parsed:
+    """The visible text of HTML that is text already.
+
+    Raises:
+        DocumentError: there is none in it.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(decode(blob, _declared_encoding(blob)))
+    tree = LexborHTMLParser(markup)
     if tree.root is None:
-        raise DocumentError(f"{blob.name} has no HTML in it", hint="leave it out with `exclude`")
-    page = _Page()
-    page.lay_out(tree.root)
-    text = page.layout.text()
-    spans = page.layout.spans
+        raise DocumentError(f"{name} has no HTML in it", hint="leave it out with `exclude`")
+    shown = _Page()
+    shown.lay_out(tree.root)
+    text = shown.layout.text()
+    spans = shown.layout.spans
     named = tree.css_first("head title")
     title = one_line(named.text(deep=True)) if named is not None else ""
-    return [
-        Parsed(
-            text,
-            "html",
-            title=title or first_heading(spans),
-            spans=spans,
-            metadata=list(_metadata(tree.root)),
-        )
-    ]
+    return Parsed(
+        text,
+        "html",
+        title=title or first_heading(spans),
+        spans=spans,
+        metadata=list(_metadata(tree.root)),
+    )
 
 
 class _Page:
