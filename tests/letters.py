@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from ops.context import Tokenizer
-from ops.generation import Answer, ModelDied, Prompt, Quoted, Sampling, Surprisal
+from ops.generation import Answer, Prompt, Quoted, Surprisal
 from ops.inference.resources import LocalResources
 from ops.segment.units import Words
 from pipelines.vectors import Remembered, RememberedAnswers
+from tests.generators import FakeGenerator
 
 
 @dataclass
@@ -42,23 +43,22 @@ class Letters:
 
 
 @dataclass
-class Guesser:
+class Guesser(FakeGenerator):
     """A language model that goes by letters; it counts what it is asked.
 
     Words are its tokens, and the more unexpected the later in the alphabet they begin. It splits
-    where two sentences begin with different letters. A text with "deadly" in it ends its process;
-    one with "odd" gets no answer that fits.
+    where two sentences begin with different letters. A text with "odd" in it gets no answer that
+    fits.
     """
 
     hash: str = "guesser"
     window: int = 4_000
-    asked: list[str] = field(default_factory=list)
 
     def count(self, prompts: Sequence[Prompt]) -> list[int]:
-        return Words().count([_said(prompt) for prompt in prompts])
+        return Words().count([self.said(prompt) for prompt in prompts])
 
     def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:
-        self._take(text)
+        self.take(text)
         (spans,) = Words().offsets([text])
         nats = np.array([(ord(text[start]) % 32) / 4 for start, _ in spans], dtype=np.float64)
         nats[:1] = np.nan
@@ -74,7 +74,7 @@ class Guesser:
     ) -> NDArray[np.float64]:
         found = np.full((len(prompts), len(options)), np.log(0.2))
         for row, prompt in enumerate(prompts):
-            self._take(_said(prompt))
+            self.take(self.said(prompt))
             before, after = (one.text for one in prompt.user if isinstance(one, Quoted))
             last = before.replace("!", ".").rstrip(".").rpartition(".")[2].strip()
             found[row, 0 if last[:1] != after[:1] else 1] = np.log(0.6)
@@ -82,46 +82,16 @@ class Guesser:
                 progress(1)
         return found
 
-    def generate_many(
-        self,
-        prompts: Sequence[Prompt],
-        schema: type[BaseModel] | Sequence[type[BaseModel]] | None = None,
-        *,
-        grammar: str | Sequence[str] | None = None,
-        stop: Sequence[str] = (),
-        seeds: Sequence[int] | int = 0,
-        max_tokens: int = 256,
-        sampling: Sampling | None = None,
-        on_text: Callable[[int, str], None] | None = None,
-        progress: Callable[[int], None] | None = None,
-    ) -> list[Answer]:
-        assert isinstance(schema, Sequence)
-        found = []
-        for prompt, form in zip(prompts, schema, strict=True):
-            said = _said(prompt)
-            self._take(said)
-            shown = [one.text for one in prompt.user if isinstance(one, Quoted)]
-            pairs = enumerate(pairwise(shown), start=1)
-            after = [number for number, (one, two) in pairs if one[:1] != two[:1]]
-            text = json.dumps({"after": after[::-1] if "odd" in said else after})
-            try:
-                value = form.model_validate_json(text)
-            except ValidationError as error:
-                found.append(Answer(text, 1, 1, "end", error=str(error)))
-            else:
-                found.append(Answer(text, 1, 1, "end", value))
-            if progress:
-                progress(1)
-        return found
-
-    def _take(self, text: str) -> None:
-        if "deadly" in text:
-            raise ModelDied("the process of guesser ended with SIGABRT")
-        self.asked.append(text)
-
-
-def _said(prompt: Prompt) -> str:
-    return "".join(one.text if isinstance(one, Quoted) else one for one in prompt.user)
+    def answer(self, prompt: Prompt, form: type[BaseModel] | None, rules: str) -> Answer:
+        assert form is not None
+        shown = [one.text for one in prompt.user if isinstance(one, Quoted)]
+        pairs = enumerate(pairwise(shown), start=1)
+        after = [number for number, (one, two) in pairs if one[:1] != two[:1]]
+        text = json.dumps({"after": after[::-1] if "odd" in self.said(prompt) else after})
+        try:
+            return Answer(text, 1, 1, "end", form.model_validate_json(text))
+        except ValidationError as error:
+            return Answer(text, 1, 1, "end", error=str(error))
 
 
 class LettersOnly(LocalResources):

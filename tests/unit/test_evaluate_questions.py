@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,12 +21,14 @@ from ops.evaluate.made import Questions, counts
 from ops.evaluate.questions import placed, read_questions
 from ops.evaluate.sifting import REASONS, Candidate, Words, fault, find_answer
 from ops.frames import DOCUMENTS, QUESTIONS, Frames
-from ops.generation import Answer, ModelDied, Prompt, Quoted, Sampling, Surprisal
+from ops.generation import Answer, Prompt, Quoted
 from ops.inference.resources import LocalResources
 from pipelines.file.parse import read
 from pipelines.looking.asking import as_csv
 from pipelines.running.run import run
+from pipelines.vectors import Remembered, RememberedAnswers
 from pipelines.workspace import Workspace
+from tests.generators import FakeGenerator
 from tui.cli import cli
 
 LAMP = (
@@ -44,70 +46,23 @@ GOOD = {
 
 
 @dataclass
-class Memory:
-    known: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def get(self, model: str, hashes: Sequence[str]) -> dict[str, str]:
-        return {h: self.known[model, h] for h in hashes if (model, h) in self.known}
-
-    def put(self, model: str, answers: dict[str, str]) -> None:
-        self.known.update({(model, h): text for h, text in answers.items()})
-
-
-@dataclass
-class Vectors:
-    known: dict[str, NDArray[np.float32]] = field(default_factory=dict)
-
-    def get(self, model: str, hashes: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        return {h: self.known[h] for h in hashes if h in self.known}
-
-    def put(self, model: str, vectors: dict[str, NDArray[np.float32]]) -> None:
-        self.known.update(vectors)
-
-
-@dataclass
-class Teller:
+class Teller(FakeGenerator):
     """Says what it was told to say of a passage with a certain word."""
 
-    says: dict[str, object]
     hash: str = "teller"
     window: int = 2_000
-    asked: int = 0
-    calls: list[int] = field(default_factory=list)
+    says: Mapping[str, object] = field(default_factory=dict)
 
-    def count(self, prompts: Sequence[Prompt]) -> list[int]:
-        return [len(_passage(prompt)) // 4 for prompt in prompts]
+    def said(self, prompt: Prompt) -> str:
+        passage = prompt.user[-2]
+        assert isinstance(passage, Quoted)
+        return passage.text
 
-    def generate_many(
-        self,
-        prompts: Sequence[Prompt],
-        schema: type[BaseModel] | Sequence[type[BaseModel]] | None = None,
-        *,
-        grammar: str | Sequence[str] | None = None,
-        stop: Sequence[str] = (),
-        seeds: Sequence[int] | int = 0,
-        max_tokens: int = 256,
-        sampling: Sampling | None = None,
-        on_text: Callable[[int, str], None] | None = None,
-        progress: Callable[[int], None] | None = None,
-    ) -> list[Answer]:
-        assert isinstance(grammar, list)
-        found = []
-        self.calls.append(len(prompts))
-        for prompt, rules in zip(prompts, grammar, strict=True):
-            text = _passage(prompt)
-            if "deadly" in text:
-                raise ModelDied("the process of teller ended")
-            assert any(fact in rules for fact in facts(text))
-            self.asked += 1
-            said = next((value for word, value in self.says.items() if word in text), None)
-            found.append(Answer(json.dumps(said) if said else '{"answer', 1, 1, "end"))
-            if progress:
-                progress(1)
-        return found
-
-    def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:
-        raise AssertionError("no test asks for surprisal")
+    def answer(self, prompt: Prompt, form: type[BaseModel] | None, rules: str) -> Answer:
+        text = self.said(prompt)
+        assert any(fact in rules for fact in facts(text))
+        told = next((value for word, value in self.says.items() if word in text), None)
+        return Answer(json.dumps(told) if told else '{"answer', 1, 1, "end")
 
 
 class Letters:
@@ -127,9 +82,9 @@ class Letters:
 
 
 class Fake(LocalResources):
-    def __init__(self, says: dict[str, object], memory: Memory | None = None) -> None:
-        super().__init__(Path(), answers=memory or Memory(), vectors=Vectors())
-        self.teller = Teller(says)
+    def __init__(self, says: dict[str, object], memory: RememberedAnswers | None = None) -> None:
+        super().__init__(Path(), answers=memory or RememberedAnswers(), vectors=Remembered())
+        self.teller = Teller(says=says)
 
     def generator(self, name: str) -> Teller:
         return self.teller
@@ -139,12 +94,6 @@ class Fake(LocalResources):
 
     def tokenizer(self, name: str) -> Tokenizer:
         return super().tokenizer("words")
-
-
-def _passage(prompt: Prompt) -> str:
-    passage = prompt.user[-2]
-    assert isinstance(passage, Quoted)
-    return passage.text
 
 
 def _documents(texts: dict[str, str]) -> Frames:
@@ -218,12 +167,12 @@ def test_what_is_asked_before_is_a_duplicate_in_every_document() -> None:
 
 def test_answers_are_kept_and_a_model_that_ends_takes_one_question_with_it() -> None:
     texts = {"a": LAMP, "b": GOATS + " A deadly thing, that, and nobody knows why it is so."}
-    memory = Memory()
+    memory = RememberedAnswers()
     found = _made(texts, Fake({"lamps": GOOD}, memory))
     assert found.sort("doc_id")["refused"].to_list() == [None, REASONS["model"]]
     again = Fake({"lamps": GOOD}, memory)
     assert _made({"a": LAMP}, again).equals(found.filter(pl.col("doc_id") == "a"))
-    assert again.teller.asked == 0
+    assert again.teller.asked == []
 
 
 def test_all_passages_are_asked_about_together() -> None:
@@ -260,7 +209,7 @@ def test_the_grammar_leaves_only_sentences_that_are_there() -> None:
 @pytest.mark.usefixtures("model_files")
 def test_the_real_model_keeps_to_the_form() -> None:
     """Whatever it says, each answer stands in its document; low yield is no fault."""
-    resources = LocalResources(Path(), answers=Memory(), vectors=Vectors())
+    resources = LocalResources(Path(), answers=RememberedAnswers(), vectors=Remembered())
     texts = {"lamps": LAMP, "goats": GOATS}
     frames = _documents(texts)
     op = Questions(count=1)
@@ -324,11 +273,11 @@ def test_the_command_makes_them_and_exports_what_a_cell_made(
     [question] = read_questions(output)
     assert question.text == GOOD["question"]
     assert question.document.endswith("lamps.txt")
-    asked = fake.teller.asked
+    asked = len(fake.teller.asked)
     # A run makes the same; what was answered is not asked again.
     report = run(Workspace(read(book)))
     assert {cell.id: cell.rows for cell in report.cells}["made"] == 2
-    assert fake.teller.asked == asked + 1  # the one that failed
+    assert len(fake.teller.asked) == asked + 1  # the one that failed
     done = CliRunner().invoke(cli, ["questions", str(book), "--cell", "made"])
     assert done.exit_code == 0, done.output
     assert done.stdout == output.read_text(encoding="utf-8")
