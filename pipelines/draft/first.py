@@ -33,6 +33,9 @@ FORMATS: Final[Mapping[str, str]] = {
     ".vtt": "WebVTT",
     ".srt": "SubRip",
     ".eml": "e-mail",
+    ".pptx": "PowerPoint",
+    ".ppsx": "PowerPoint",
+    ".pptm": "PowerPoint",
 }
 """Suffix → how a format is called; all others are text."""
 SECTIONED: Final = frozenset({"Markdown", "HTML", "DOCX", "reStructuredText"})
@@ -40,6 +43,7 @@ SPECIAL: Final[Mapping[str, frozenset[str]]] = {
     "records": frozenset({"JSON Lines"}),
     "tables": frozenset({"CSV", "TSV"}),
     "captions": frozenset({"WebVTT", "SubRip"}),
+    "slides": frozenset({"PowerPoint"}),
 }
 """Kinds of folder, each with the formats of which most of its files are."""
 MOST: Final = 50_000
@@ -64,6 +68,11 @@ SEGMENTERS: Final = {
     "captions": (
         "most are captions, so chunks are whole turns",
         "segment.transcript",
+        "size: 256",
+    ),
+    "slides": (
+        "most are slides, so each is a chunk",
+        "segment.page",
         "size: 256",
     ),
     "prose": (

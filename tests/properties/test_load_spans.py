@@ -195,7 +195,7 @@ def test_json_lines(documents: list[dict[str, Any]]) -> None:
             check(document)
 
 
-SUFFIXES = ["txt", "md", "html", "jsonl", "pdf", "docx", "csv", "tsv", "vtt", "srt", "eml"]
+SUFFIXES = ["txt", "md", "html", "jsonl", "pdf", "docx", "csv", "tsv", "vtt", "srt", "eml", "pptx"]
 
 
 CUES = st.lists(
@@ -262,6 +262,7 @@ def test_parts_of_mail_in_any_order(lines: list[str]) -> None:
 @given(st.binary(max_size=200), st.sampled_from(SUFFIXES))
 @example(b"%PDF-1.4\n%%EOF", "pdf")
 @example(b"PK\x05\x06" + bytes(18), "docx")
+@example(b"PK\x05\x06" + bytes(18), "pptx")
 @settings(deadline=None)
 def test_any_bytes_load_or_give_one_error(raw: bytes, suffix: str) -> None:
     for document in parsed(f"a.{suffix}", raw):

@@ -17,7 +17,8 @@ from ops.load.formats.jsonl import parse_jsonl
 from ops.load.formats.mail import parse_mail
 from ops.load.formats.markdown import parse_markdown
 from ops.load.formats.pdf import parse_pdf
-from ops.load.formats.sniff import DOCX, PDF, sniff
+from ops.load.formats.pptx import parse_pptx
+from ops.load.formats.sniff import DOCX, PDF, PPTX, sniff
 from ops.load.formats.text import parse_rst, parse_text
 from ops.load.parsed import Blob, Parsed
 
@@ -36,8 +37,11 @@ SUFFIXES: Final[Mapping[str, tuple[Parser, str]]] = {
     ".eml": (parse_mail, ""),
     ".pdf": (parse_pdf, PDF),
     ".docx": (parse_docx, DOCX),
+    **dict.fromkeys((".pptx", ".ppsx", ".pptm"), (parse_pptx, PPTX)),
 }
 """File name suffix → its parser, and what its bytes must look like; empty for text."""
+
+NAMES: Final = {PDF: ".pdf", DOCX: ".docx", PPTX: ".pptx"}
 
 
 def is_known(path: str) -> bool:
@@ -72,14 +76,12 @@ def _suffix(path: str) -> str:
 
 
 def _hint(found: str) -> str:
-    if found == PDF:
-        return "rename it to .pdf"
-    if found == DOCX:
-        return "rename it to .docx"
+    if found in NAMES:
+        return f"rename it to {NAMES[found]}"
     if "password" in found:
         return "save a copy without the password, or leave it out with `exclude`"
     if "truncated" in found:
         return "fetch it again, or leave it out with `exclude`"
     if "old binary" in found:
-        return "save it as .docx, or leave it out with `exclude`"
+        return "save it as .docx or .pptx, or leave it out with `exclude`"
     return "give it the suffix of what it is, or leave it out with `exclude`"

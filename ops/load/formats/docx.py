@@ -4,16 +4,13 @@ from __future__ import annotations
 
 __all__ = ["parse_docx"]
 
-import zipfile
-import zlib
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from ops.errors import DocumentError
-from ops.load.formats.docx_package import opened
 from ops.load.formats.docx_styles import Numbering, Styles
 from ops.load.formats.layout import Layout
+from ops.load.formats.office import declared, opened, reading, related
 from ops.load.parsed import Blob, Parsed, first_heading, one_line
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -35,7 +32,6 @@ CHARACTERS = {
 WIDEST = 63
 """Columns of a table in Word."""
 NOTES = ("footnotes", "endnotes")
-DECLARED = ("title", "author", "subject", "keywords", "category", "created", "modified", "language")
 
 
 def parse_docx(blob: Blob) -> list[Parsed]:
@@ -50,35 +46,19 @@ def parse_docx(blob: Blob) -> list[Parsed]:
         DocumentError: it is damaged, or unpacks to more than the limit.
     """
     from docx import Document
-    from docx.opc.exceptions import OpcError
 
-    try:
+    with reading(blob, "a Word document"):
         document = Document(opened(blob))
         body = _Body(Styles(document), Numbering(document))
         body.blocks(document.element.body)
         for notes in NOTES:
-            for part in _related(document.part, notes):
+            for part in related(document.part, notes):
                 body.notes(part)
         text = body.layout.text()
-        declared = _declared(document)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OpcError,
-        EOFError,
-        KeyError,
-        RuntimeError,
-        SyntaxError,  # lxml, about XML
-        ValueError,
-    ) as error:
-        raise DocumentError(
-            f"{blob.name} is damaged, or not a Word document that can be read: {error}",
-            hint="open it in a word processor and save it again as .docx, fetch it again, "
-            "or leave it out with `exclude`",
-        ) from error
+        properties = declared(document.part.package)
     spans = body.layout.spans
-    title = body.title or first_heading(spans) or one_line(declared.pop("title", ""))
-    metadata = [(key, value) for key, value in declared.items() if key != "title"]
+    title = body.title or first_heading(spans) or one_line(properties.pop("title", ""))
+    metadata = [(key, value) for key, value in properties.items() if key != "title"]
     return [Parsed(text, "docx", title=title, spans=spans, metadata=metadata)]
 
 
@@ -218,19 +198,3 @@ def _boxes(paragraph: Any) -> Iterator[Any]:
 
 def _is_fallback(element: Any) -> bool:
     return next(element.iterancestors(FALLBACK), None) is not None
-
-
-def _related(part: Any, kind: str) -> list[Any]:
-    return [
-        relation.target_part
-        for relation in part.rels.values()
-        if relation.reltype.endswith("/" + kind) and not relation.is_external
-    ]
-
-
-def _declared(document: Any) -> dict[str, str]:
-    # Without any, python-docx makes some up, today's date among them.
-    if not _related(document.part.package, "core-properties"):
-        return {}
-    values = {key: getattr(document.core_properties, key) for key in DECLARED}
-    return {key: str(value) for key, value in values.items() if value}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["DOCX", "PDF", "sniff"]
+__all__ = ["DOCX", "PDF", "PPTX", "sniff"]
 
 import io
 import zipfile
 
 PDF = "a PDF"
 DOCX = "a Word document"
+PPTX = "a PowerPoint presentation"
 
 SIGNATURES = (
     (b"%PDF-", PDF),
@@ -40,7 +41,7 @@ WORDS = (
 PARTS = (
     ("word/", DOCX),
     ("xl/", "an Excel workbook"),
-    ("ppt/", "a PowerPoint presentation"),
+    ("ppt/", PPTX),
     ("META-INF/container.xml", "an EPUB book"),
     ("content.xml", "an OpenDocument file"),
     ("AndroidManifest.xml", "an Android package"),

@@ -1,18 +1,23 @@
-"""The ZIP package that a Word document is."""
+"""The ZIP package that an Office document is, and what it declares."""
 
 from __future__ import annotations
 
-__all__ = ["opened"]
+__all__ = ["declared", "opened", "reading", "related"]
 
 import io
 import re
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from ops.errors import DocumentError
 from ops.load.parsed import Blob
 
 STRICT = b"http://purl.oclc.org/ooxml/"
 TRANSITIONAL = b"http://schemas.openxmlformats.org/"
+DECLARED = ("title", "author", "subject", "keywords", "category", "created", "modified", "language")
 NAMESPACE = re.compile(re.escape(STRICT) + rb"(\w+)/([\w/]+)")
 
 
@@ -54,3 +59,52 @@ def _transitional(package: zipfile.ZipFile) -> io.BytesIO:
 def _renamed(match: re.Match[bytes]) -> bytes:
     """`…/wordprocessingml/main` is `…/wordprocessingml/2006/main` elsewhere."""
     return TRANSITIONAL + match[1] + b"/2006/" + match[2]
+
+
+@contextmanager
+def reading(blob: Blob, kind: str) -> Iterator[None]:
+    """What goes wrong with a damaged package is told as one error.
+
+    Args:
+        kind: of document, with its article.
+
+    Raises:
+        DocumentError: it is damaged.
+    """
+    from docx.opc.exceptions import OpcError
+
+    try:
+        yield
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OpcError,
+        EOFError,
+        KeyError,
+        RuntimeError,
+        SyntaxError,  # lxml, about XML
+        ValueError,
+    ) as error:
+        raise DocumentError(
+            f"{blob.name} is damaged, or not {kind} that can be read: {error}",
+            hint="open it in its program and save it again, fetch it again, "
+            "or leave it out with `exclude`",
+        ) from error
+
+
+def related(part: Any, kind: str) -> list[Any]:
+    """The parts that a part, or the package, names as of a kind."""
+    return [
+        relation.target_part
+        for relation in part.rels.values()
+        if relation.reltype.endswith("/" + kind) and not relation.is_external
+    ]
+
+
+def declared(package: Any) -> dict[str, str]:
+    """The core properties that are filled in."""
+    # Without any, python-docx makes some up, today's date among them.
+    if not related(package, "core-properties"):
+        return {}
+    values = {key: getattr(package.core_properties, key) for key in DECLARED}
+    return {key: str(value) for key, value in values.items() if value}

@@ -1,0 +1,236 @@
+"""PowerPoint: slides in order, titles, lists, tables, diagrams, notes, and damaged packages."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ops.errors import DocumentError
+from tests.load_samples import headings, loaded, spans
+
+SCHEMAS = "http://schemas.openxmlformats.org"
+OFFICE = f"{SCHEMAS}/officeDocument/2006/relationships"
+NAMES = (
+    f'xmlns:p="{SCHEMAS}/presentationml/2006/main" xmlns:a="{SCHEMAS}/drawingml/2006/main" '
+    f'xmlns:r="{OFFICE}" xmlns:dgm="{SCHEMAS}/drawingml/2006/diagram" '
+    f'xmlns:mc="{SCHEMAS}/markup-compatibility/2006"'
+)
+
+
+def relations(*targets: tuple[str, str]) -> str:
+    inner = "".join(
+        f'<Relationship Id="r{number}" Type="{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(targets)
+    )
+    return f'<Relationships xmlns="{SCHEMAS}/package/2006/relationships">{inner}</Relationships>'
+
+
+def slide(*shapes: str, tag: str = "sld", about: str = "") -> str:
+    tree = f"<p:cSld><p:spTree>{''.join(shapes)}</p:spTree></p:cSld>"
+    return f"<p:{tag} {NAMES}{about}>{tree}</p:{tag}>"
+
+
+def lines(*texts: str, properties: str = "") -> str:
+    return "".join(f"<a:p>{properties}<a:r><a:t>{text}</a:t></a:r></a:p>" for text in texts)
+
+
+def box(*paragraphs: str, fills: str = "") -> str:
+    filled = f"<p:ph {fills}/>" if fills else ""
+    return (
+        f"<p:sp><p:nvSpPr><p:nvPr>{filled}</p:nvPr></p:nvSpPr>"
+        f"<p:txBody>{''.join(paragraphs)}</p:txBody></p:sp>"
+    )
+
+
+def frame(inner: str) -> str:
+    data = f"<a:graphic><a:graphicData>{inner}</a:graphicData></a:graphic>"
+    return f"<p:graphicFrame>{data}</p:graphicFrame>"
+
+
+def deck(*slides: str, title: str = "", **others: str) -> bytes:
+    """A package of these slides; others are parts that the slides refer to, as r0, r1, ..."""
+    core = f"{SCHEMAS}/package/2006/relationships/metadata/core-properties"
+    kinds = [(f"{OFFICE}/{name}", f"../{name}.xml") for name in others]
+    ids = "".join(f'<p:sldId r:id="r{number}"/>' for number in reversed(range(len(slides))))
+    parts = {
+        "[Content_Types].xml": (
+            f'<Types xmlns="{SCHEMAS}/package/2006/content-types">'
+            '<Default Extension="xml" ContentType="application/xml"/>'
+            '<Default Extension="rels" '
+            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Override PartName="/core.xml" '
+            'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>'
+        ),
+        "_rels/.rels": relations(
+            (f"{OFFICE}/officeDocument", "ppt/presentation.xml"), (core, "core.xml")
+        ),
+        "core.xml": (
+            f'<c:coreProperties xmlns:c="{SCHEMAS}/package/2006/metadata/core-properties" '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/">'
+            f"<dc:title>{title}</dc:title><dc:creator>A. Author</dc:creator></c:coreProperties>"
+        ),
+        "ppt/presentation.xml": (
+            f"<p:presentation {NAMES}><p:sldIdLst>{ids}</p:sldIdLst></p:presentation>"
+        ),
+        "ppt/_rels/presentation.xml.rels": relations(
+            *((f"{OFFICE}/slide", f"slides/s{number}.xml") for number in range(len(slides)))
+        ),
+    }
+    for number, text in enumerate(slides):
+        parts[f"ppt/slides/s{number}.xml"] = text
+        parts[f"ppt/slides/_rels/s{number}.xml.rels"] = relations(*kinds)
+    parts |= {f"ppt/{name}.xml": text for name, text in others.items()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, text in parts.items():
+            package.writestr(name, text)
+    return out.getvalue()
+
+
+def test_slides_in_the_order_of_the_deck(tmp_path: Path) -> None:
+    raw = deck(
+        slide(box(lines("Last", "two  words"))),
+        slide(box(lines("Hidden")), about=' show="0"'),
+        slide(
+            box(lines("3"), fills='type="sldNum"'),
+            box(lines("Some", "text")),
+            box("<a:p><a:r><a:t>The</a:t></a:r><a:br/><a:fld><a:t>Plan</a:t></a:fld></a:p>",
+                fills='type="ctrTitle"'),
+        ),
+        title="Declared",
+    )  # fmt: skip
+    (row,) = loaded(tmp_path, "a.pptx", raw)
+    assert row["text"] == "The Plan\n\nSome\ntext\n\nLast\ntwo words"
+    assert (row["title"], row["format"]) == ("The Plan", "pptx")
+    assert headings(row) == [(1, "The Plan")]
+    assert spans(row, "page", "paragraph") == [
+        ("page", "The Plan\n\nSome\ntext"),
+        ("paragraph", "Some"),
+        ("paragraph", "text"),
+        ("page", "Last\ntwo words"),
+        ("paragraph", "Last"),
+        ("paragraph", "two words"),
+    ]
+    assert [span["label"] for span in row["structure"] if span["kind"] == "page"] == ["1", "3"]
+    assert row["metadata"] == [{"key": "author", "value": "A. Author"}]
+
+
+def test_the_declared_title(tmp_path: Path) -> None:
+    (row,) = loaded(tmp_path, "a.pptx", deck(slide(box(lines("x"))), title="Declared"))
+    assert row["title"] == "Declared"
+
+
+NUMBERED = '<a:pPr><a:buAutoNum type="arabicPeriod" startAt="4"/></a:pPr>'
+
+
+def test_bullets_and_numbers(tmp_path: Path) -> None:
+    plain = "<a:pPr><a:buNone/></a:pPr>"
+    layout = slide(
+        box("<a:lstStyle><a:lvl1pPr><a:buNone/></a:lvl1pPr></a:lstStyle>", fills='idx="7"'),
+        tag="sldLayout",
+    )
+    body = box(
+        lines("Before", properties=plain),
+        lines("one", "two"),
+        lines("deeper", properties='<a:pPr lvl="1"/>'),
+        lines("After", properties=plain),
+        lines("four", "five", properties=NUMBERED),
+        fills='idx="1"',
+    )
+    raw = deck(slide(body, box(lines("None here"), fills='idx="7"')), slideLayout=layout)
+    (row,) = loaded(tmp_path, "a.pptx", raw)
+    assert row["text"] == ("Before\n- one\n- two\n  - deeper\nAfter\n4. four\n5. five\n\nNone here")
+    assert spans(row, "list") == [
+        ("list", "- one\n- two\n  - deeper"),
+        ("list", "4. four\n5. five"),
+    ]
+
+
+def test_tables_groups_diagrams_and_notes(tmp_path: Path) -> None:
+    cells = [("a", ""), ("", ' hMerge="1"'), ("b", "")]
+    row_of = "".join(
+        f"<a:tc{merged}><a:txBody>{lines(text)}</a:txBody></a:tc>" for text, merged in cells
+    )
+    table = frame(f"<a:tbl><a:tr>{row_of}</a:tr><a:tr>{row_of}</a:tr></a:tbl>")
+    new, old = box(lines("New")), box(lines("Old"))
+    chosen = f"<mc:Choice>{new}</mc:Choice><mc:Fallback>{old}</mc:Fallback>"
+    points = "".join(
+        f"<dgm:pt{kind}><dgm:t>{lines(text)}</dgm:t></dgm:pt>"
+        for kind, text in (("", "Plan"), (' type="parTrans"', "no"), ("", "Do"))
+    )
+    raw = deck(
+        slide(
+            table,
+            f"<p:grpSp>{box(lines('Grouped'))}</p:grpSp>",
+            f"<mc:AlternateContent>{chosen}</mc:AlternateContent>",
+            frame('<dgm:relIds r:dm="r0"/>'),
+        ),
+        diagramData=f"<dgm:dataModel {NAMES}><dgm:ptLst>{points}</dgm:ptLst></dgm:dataModel>",
+        notesSlide=slide(
+            box(lines("1"), fills='type="sldNum"'),
+            box(lines("Say this.", "", "Then that."), fills='type="body" idx="1"'),
+            tag="notes",
+        ),
+    )
+    (row,) = loaded(tmp_path, "a.pptx", raw)
+    assert row["text"] == (
+        "a |  | b\na |  | b\n\nGrouped\n\nNew\n\n- Plan\n- Do\n\nNotes:\nSay this.\nThen that."
+    )
+    assert spans(row, "table", "row", "list") == [
+        ("table", "a |  | b\na |  | b"),
+        ("row", "a |  | b"),
+        ("row", "a |  | b"),
+        ("list", "- Plan\n- Do"),
+    ]
+
+
+def test_strict_open_xml(tmp_path: Path) -> None:
+    raw = deck(slide(box(lines("Strict."))))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name).decode()
+            for area in ("officeDocument", "presentationml", "drawingml"):
+                there = f"http://purl.oclc.org/ooxml/{area}/"
+                part = part.replace(f"{SCHEMAS}/{area}/2006/", there)
+            new.writestr(name, part)
+    (row,) = loaded(tmp_path, "a.pptx", out.getvalue())
+    assert row["text"] == "Strict."
+
+
+BOMB = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]>'
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "said", "hint"),
+    [
+        ("a.docx", deck(slide()), "is a PowerPoint presentation, not a Word", "rename it to .pptx"),
+        ("a.pptx", b"Hello.", "is not a PowerPoint presentation: it begins with", "suffix"),
+        ("a.pptx", deck(slide()), "has no text", "fill it"),
+        ("a.pptx", deck("<p:sld"), "is damaged, or not a presentation", "save it again"),
+        ("a.pptx", deck(slide(frame('<dgm:relIds r:dm="r9"/>'))), "is damaged", "save it again"),
+        ("a.pptx", deck(slide(box(lines("x"))))[:-40], "is a truncated", "fetch it again"),
+        ("a.pptx", deck(BOMB + slide(box(lines("&c;")))), "has no text", "fill it"),
+    ],
+    ids=["as-docx", "text", "empty", "torn-xml", "no-such-part", "torn", "entities"],
+)
+def test_what_is_no_presentation(
+    tmp_path: Path, name: str, raw: bytes, said: str, hint: str
+) -> None:
+    with pytest.raises(DocumentError, match=f"^{name} {said}") as caught:
+        loaded(tmp_path, name, raw)
+    assert caught.value.hint
+    assert hint in caught.value.hint
+
+
+def test_a_package_that_unpacks_to_too_much(tmp_path: Path) -> None:
+    raw = deck(slide(box(lines("x" * 3_000_000))))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name), zipfile.ZIP_DEFLATED)
+    with pytest.raises(DocumentError, match="unpacks to 3 MB, more than the limit of 1 MB"):
+        loaded(tmp_path, "a.pptx", out.getvalue(), max_megabytes=1)
