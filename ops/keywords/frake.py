@@ -16,7 +16,7 @@ from ops.keywords.peripheral import Filter, without_peripheral
 from ops.keywords.placed import Placed, Reasons
 from ops.keywords.rank import published
 from ops.keywords.ranked import Ranked
-from ops.keywords.table import PARTS, KeywordRows, Parts, parts_column
+from ops.keywords.table import PARTS, KeywordRows, Parts, chunk_places, parts_column
 from ops.keywords.tagger import TAGGED, tags_of
 from ops.keywords.tags import part_weights
 from ops.keywords.tokens import tokenize
@@ -170,11 +170,7 @@ class Frake(Fitted):
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         """Keywords of the documents and, where there are chunks, of these."""
-        chunks: dict[str, list[tuple[str, int, int]]] = {}
-        if "chunks" in frames:
-            table = frames["chunks"].select("doc_id", "chunk_id", "start", "end")
-            for document, chunk, start, end in table.iter_rows():
-                chunks.setdefault(document, []).append((chunk, start, end))
+        chunks = chunk_places(frames)
         rows = {name: KeywordRows(keys(name)) for name in ("documents", "chunks")}
         parts: list[Parts] = []
         for row in frames["documents"].sort("doc_id").iter_rows(named=True):

@@ -13,7 +13,7 @@ import numpy as np
 from ops.context import Context
 from ops.frames import KEYWORD, Frames, Schema, conform, keys
 from ops.keywords.phrases import Phrase, noun_phrases, plain_phrases
-from ops.keywords.table import KeywordRows
+from ops.keywords.table import KeywordRows, chunk_places
 from ops.keywords.tagger import TAGGED, tags_of
 from ops.keywords.tokens import IntArray
 from ops.keywords.words import Words, read_words
@@ -67,11 +67,7 @@ class Peer(Op):
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         """Keywords of the documents and, where there are chunks, of these."""
-        chunks: dict[str, list[tuple[str, int, int]]] = {}
-        if "chunks" in frames:
-            table = frames["chunks"].select("doc_id", "chunk_id", "start", "end")
-            for document, chunk, start, end in table.iter_rows():
-                chunks.setdefault(document, []).append((chunk, start, end))
+        chunks = chunk_places(frames)
         rows = {name: KeywordRows(keys(name)) for name in ("documents", "chunks")}
         for row in frames["documents"].sort("doc_id").iter_rows(named=True):
             ctx.check()

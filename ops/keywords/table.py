@@ -5,7 +5,7 @@ A word may occur millions of times in a document; as Python objects its spans wo
 
 from __future__ import annotations
 
-__all__ = ["PARTS", "KeywordRows", "Parts", "parts_column"]
+__all__ = ["PARTS", "KeywordRows", "Parts", "chunk_places", "parts_column"]
 
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import polars as pl
 
-from ops.frames import KEYWORD
+from ops.frames import KEYWORD, Frames
 from ops.keywords.tokens import IntArray
 
 PARTS: Final = pl.List(
@@ -41,6 +41,16 @@ def parts_column(rows: Sequence[Parts]) -> pl.Series:
         for row in rows
     ]
     return pl.Series("keyword_parts", listed, dtype=PARTS)
+
+
+def chunk_places(frames: Frames) -> dict[str, list[tuple[str, int, int]]]:
+    """Document → its chunks with their start and end, in their order; none without chunks."""
+    found: dict[str, list[tuple[str, int, int]]] = {}
+    if "chunks" in frames:
+        table = frames["chunks"].select("doc_id", "chunk_id", "start", "end")
+        for document, chunk, start, end in table.iter_rows():
+            found.setdefault(document, []).append((chunk, start, end))
+    return found
 
 
 class KeywordRows:

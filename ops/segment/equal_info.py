@@ -4,21 +4,19 @@ from __future__ import annotations
 
 __all__ = ["EqualInfo"]
 
-from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
 
-from ops.context import Context
 from ops.op import parameter
-from ops.segment.judged import Judged, Laid
-from ops.segment.marks import Bools, Floats, Marks
-from ops.segment.surprisals import surprisals
-from ops.segment.surprise import equal_cuts, of_sentences
+from ops.segment.judged import Laid
+from ops.segment.marks import Bools, Floats, Ints, Marks
+from ops.segment.surprise import equal_cuts
+from ops.segment.surprised import Surprised
 
 
-class EqualInfo(Judged):
+class EqualInfo(Surprised):
     """Cut so that every chunk has about the same surprisal under a language model, in bits.
 
     What is easy to expect (boilerplate, repetition) makes long chunks and what is dense makes short
@@ -42,17 +40,8 @@ class EqualInfo(Judged):
         ge=0,
     )
 
-    def judged(self, laid: Sequence[Laid], ctx: Context) -> Iterator[Marks | str]:
-        found = surprisals([one.document.text for one in laid], self.model, ctx)
-        for one, known in zip(laid, found, strict=True):
-            ctx.advance(1)
-            if isinstance(known, str):
-                yield known
-            else:
-                sums, _ = of_sentences(np.asarray(one.starts), known.spans, known.nats)
-                yield self._marks(one, np.maximum(sums, 0.0) / np.log(2.0))
-
-    def _marks(self, one: Laid, bits: Floats) -> Marks:
+    def marks(self, one: Laid, sums: Floats, counts: Ints) -> Marks:
+        bits = np.maximum(sums, 0.0) / np.log(2.0)
         before, until = one.tokens
         gaps = len(bits) - 1
         chosen: Bools = np.zeros(gaps, dtype=np.bool_)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 __all__ = ["Perplexity"]
 
-from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
 
-from ops.context import Context
 from ops.op import parameter
-from ops.segment.judged import Judged, Laid
-from ops.segment.marks import Floats, Marks
-from ops.segment.surprisals import surprisals
-from ops.segment.surprise import dips, of_sentences, rising_threshold
+from ops.segment.judged import Laid
+from ops.segment.marks import Floats, Ints, Marks
+from ops.segment.surprise import dips, rising_threshold
+from ops.segment.surprised import Surprised
 
 
-class Perplexity(Judged):
+class Perplexity(Surprised):
     """Cut after the minima of the sentences' perplexity under a language model.
 
     A sentence that is easier to expect than both its neighbours ends a chunk: what follows is news.
@@ -54,17 +52,7 @@ class Perplexity(Judged):
     def repeats(self) -> bool:
         return self.shared
 
-    def judged(self, laid: Sequence[Laid], ctx: Context) -> Iterator[Marks | str]:
-        found = surprisals([one.document.text for one in laid], self.model, ctx)
-        for one, known in zip(laid, found, strict=True):
-            ctx.advance(1)
-            if isinstance(known, str):
-                yield known
-            else:
-                sums, counts = of_sentences(np.asarray(one.starts), known.spans, known.nats)
-                yield self._marks(sums, counts)
-
-    def _marks(self, sums: Floats, counts: np.ndarray) -> Marks:
+    def marks(self, one: Laid, sums: Floats, counts: Ints) -> Marks:
         total = sums.sum() / max(int(counts.sum()), 1)
         # A sentence without a token of its own is as expected as all of them.
         values = np.where(counts > 0, sums / np.maximum(counts, 1), total)
