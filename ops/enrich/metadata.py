@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 import polars as pl
 
 from ops.context import Context
-from ops.detection import Detected, detect, detect_many
+from ops.detection import Detected, detect_many
 from ops.enrich.code import Span, Structure, code_spans, overlaps
 from ops.enrich.dates import Found, find_dates
 from ops.enrich.headings import heading_paths, pages
@@ -56,7 +56,14 @@ class Read(NamedTuple):
     code: list[Span]
     prose: Prose
     dates: list[Found]
-    detected: Detected
+
+    @property
+    def spoken(self) -> str:
+        """What its language is told by.
+
+        A document of nothing but code still has the language of its comments and names.
+        """
+        return " ".join(passage.text for passage in self.prose.passages) or self.text
 
 
 class Metadata(Op):
@@ -72,6 +79,7 @@ class Metadata(Op):
     """
 
     name: ClassVar[str] = "enrich.metadata"
+    version: ClassVar[int] = 2  # scores of short documents are rounded otherwise
     reads: ClassVar[Columns] = {"documents": ("text", "structure")}
     uses: ClassVar[Columns] = {"documents": ("format",), "chunks": ("start", "end", "text")}
     writes: ClassVar[Mapping[str, Schema]] = {"documents": ON_DOCUMENTS, "chunks": ON_CHUNKS}
@@ -93,20 +101,24 @@ class Metadata(Op):
         on_documents: list[dict[str, Any]] = []
         on_chunks: list[dict[str, Any]] = []
         samples: dict[int, str] = {}
+        reads: list[tuple[str, Read]] = []
         for row in frames["documents"].iter_rows(named=True):
             ctx.check()
             if row["text"] is None:
                 ctx.fail(row["doc_id"], "it has no text")
             else:
-                read = read_document(row)
-                on_documents.append({"doc_id": row["doc_id"], **describe(read)})
-                chunks = by_document.get((row["doc_id"],))
-                if chunks is not None:
-                    for described, sample in self._describe_chunks(read, chunks):
-                        if sample:
-                            samples[len(on_chunks)] = sample
-                        on_chunks.append(described)
+                reads.append((row["doc_id"], read_document(row)))
             ctx.advance(1)
+        told = detect_many([read.spoken for _, read in reads])
+        for (name, read), detected in zip(reads, told, strict=True):
+            ctx.check()
+            on_documents.append({"doc_id": name, **describe(read, detected)})
+            chunks = by_document.get((name,))
+            if chunks is not None:
+                for described, sample in self._describe_chunks(read, detected, chunks):
+                    if sample:
+                        samples[len(on_chunks)] = sample
+                    on_chunks.append(described)
         for place, detected in zip(samples, detect_many(list(samples.values())), strict=True):
             if detected.score >= SURE:
                 on_chunks[place]["language"] = detected.language
@@ -120,7 +132,7 @@ class Metadata(Op):
         )
 
     def _describe_chunks(
-        self, read: Read, chunks: pl.DataFrame
+        self, read: Read, detected: Detected, chunks: pl.DataFrame
     ) -> Iterator[tuple[dict[str, Any], str]]:
         """Rows, with the document's language, and what may tell another; empty if too short."""
         starts = chunks["start"].to_list()
@@ -136,7 +148,7 @@ class Metadata(Op):
                 "words": count_words(text),
                 "dates": _between(read.dates, start, ends[index]),
                 "has_code": overlaps(read.code, start, end),
-                "language": read.detected.language,
+                "language": detected.language,
             }
             yield described, self._sample(read, start, end)
 
@@ -146,18 +158,16 @@ class Metadata(Op):
 
 
 def read_document(row: Mapping[str, Any]) -> Read:
-    """Find a document's code, prose, dates and language. `row` has text, structure and format."""
+    """Find a document's code, prose and dates. `row` has text, structure and format."""
     text, structure = row["text"], row.get("structure") or []
     code = code_spans(text, structure)
     headings = sorted((s["start"], s["end"]) for s in structure if s["kind"] == "heading")
     markup = row.get("format") not in WITHOUT_MARKUP
     prose = read_prose(text, code, headings, markup=markup)
-    # A document of nothing but code still has the language of its comments and names.
-    detected = detect(" ".join(passage.text for passage in prose.passages) or text)
-    return Read(text, structure, code, prose, find_dates(text), detected)
+    return Read(text, structure, code, prose, find_dates(text))
 
 
-def describe(read: Read) -> dict[str, Any]:
+def describe(read: Read, detected: Detected) -> dict[str, Any]:
     """The columns of one document."""
     spoken = [
         passage.text[start:end]
@@ -166,11 +176,11 @@ def describe(read: Read) -> dict[str, Any]:
     ]
     words = count_words(read.text)
     return {
-        "language": read.detected.language,
-        "language_score": read.detected.score,
+        "language": detected.language,
+        "language_score": detected.score,
         "words": words,
         "sentences": len(spoken),
-        "reading_ease": flesch(spoken) if read.detected.language == "en" else None,
+        "reading_ease": flesch(spoken) if detected.language == "en" else None,
         "reading_minutes": round(words / WORDS_PER_MINUTE, 2),
         "dates": sorted({found.iso for found in read.dates}),
         "has_code": bool(read.code),

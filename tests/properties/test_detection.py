@@ -24,6 +24,11 @@ def test_many_are_told_as_one_by_one(texts: list[str]) -> None:
             assert found.language == alone.language
 
 
+@given(st.lists(TEXTS | TEXTS.map(lambda text: (text + " the chunk") * 300), max_size=6))
+def test_what_is_told_of_one_does_not_depend_on_the_others(texts: list[str]) -> None:
+    assert detect_many(texts) == [found for text in texts for found in detect_many([text])]
+
+
 def test_groups_of_unlike_lengths_keep_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ops.detection.TOGETHER", 200)
     texts = [
