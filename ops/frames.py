@@ -73,7 +73,7 @@ DOCUMENTS: Final[Schema] = {
     "item": TEXT,  # URI of the source item it came from (a file holds one or, for JSONL, many)
     "uri": TEXT,  # canonical URI of the document itself
     "title": TEXT,
-    "format": TEXT,  # text, markdown, html, pdf, docx, pptx, jsonl, csv, tsv, vtt, srt, email
+    "format": TEXT,  # text, markdown, html, pdf, docx, pptx, xlsx, jsonl, csv, tsv, vtt, srt, email
     "text": TEXT,
     "structure": STRUCTURE,
     "metadata": METADATA,

@@ -36,12 +36,14 @@ FORMATS: Final[Mapping[str, str]] = {
     ".pptx": "PowerPoint",
     ".ppsx": "PowerPoint",
     ".pptm": "PowerPoint",
+    ".xlsx": "Excel",
+    ".xlsm": "Excel",
 }
 """Suffix → how a format is called; all others are text."""
 SECTIONED: Final = frozenset({"Markdown", "HTML", "DOCX", "reStructuredText"})
 SPECIAL: Final[Mapping[str, frozenset[str]]] = {
     "records": frozenset({"JSON Lines"}),
-    "tables": frozenset({"CSV", "TSV"}),
+    "tables": frozenset({"CSV", "TSV", "Excel"}),
     "captions": frozenset({"WebVTT", "SubRip"}),
     "slides": frozenset({"PowerPoint"}),
 }

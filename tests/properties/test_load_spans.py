@@ -195,7 +195,21 @@ def test_json_lines(documents: list[dict[str, Any]]) -> None:
             check(document)
 
 
-SUFFIXES = ["txt", "md", "html", "jsonl", "pdf", "docx", "csv", "tsv", "vtt", "srt", "eml", "pptx"]
+SUFFIXES = [
+    "txt",
+    "md",
+    "html",
+    "jsonl",
+    "pdf",
+    "docx",
+    "csv",
+    "tsv",
+    "vtt",
+    "srt",
+    "eml",
+    "pptx",
+    "xlsx",
+]
 
 
 CUES = st.lists(

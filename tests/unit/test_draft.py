@@ -283,7 +283,7 @@ def test_a_first_notebook_suits_what_is_found(tmp_path: Path) -> None:
         "records": {"JSON Lines": 9, "text": 1},
         "captions": {"WebVTT": 2, "SubRip": 1, "text": 2},
         "slides": {"PowerPoint": 2, "Markdown": 1},
-        "tables": {"CSV": 2, "TSV": 2, "PDF": 3},
+        "tables": {"CSV": 2, "TSV": 1, "Excel": 1, "PDF": 3},
         "prose": {"PDF": 4, "Markdown": 1},
     }.items():
         assert Survey(formats).kind == kind

@@ -18,8 +18,9 @@ from ops.load.formats.mail import parse_mail
 from ops.load.formats.markdown import parse_markdown
 from ops.load.formats.pdf import parse_pdf
 from ops.load.formats.pptx import parse_pptx
-from ops.load.formats.sniff import DOCX, PDF, PPTX, sniff
+from ops.load.formats.sniff import DOCX, PDF, PPTX, XLSX, sniff
 from ops.load.formats.text import parse_rst, parse_text
+from ops.load.formats.xlsx import parse_xlsx
 from ops.load.parsed import Blob, Parsed
 
 Parser = Callable[[Blob], list[Parsed]]
@@ -38,10 +39,11 @@ SUFFIXES: Final[Mapping[str, tuple[Parser, str]]] = {
     ".pdf": (parse_pdf, PDF),
     ".docx": (parse_docx, DOCX),
     **dict.fromkeys((".pptx", ".ppsx", ".pptm"), (parse_pptx, PPTX)),
+    **dict.fromkeys((".xlsx", ".xlsm"), (parse_xlsx, XLSX)),
 }
 """File name suffix → its parser, and what its bytes must look like; empty for text."""
 
-NAMES: Final = {PDF: ".pdf", DOCX: ".docx", PPTX: ".pptx"}
+NAMES: Final = {PDF: ".pdf", DOCX: ".docx", PPTX: ".pptx", XLSX: ".xlsx"}
 
 
 def is_known(path: str) -> bool:
@@ -83,5 +85,5 @@ def _hint(found: str) -> str:
     if "truncated" in found:
         return "fetch it again, or leave it out with `exclude`"
     if "old binary" in found:
-        return "save it as .docx or .pptx, or leave it out with `exclude`"
+        return "save it as .docx, .pptx or .xlsx, or leave it out with `exclude`"
     return "give it the suffix of what it is, or leave it out with `exclude`"

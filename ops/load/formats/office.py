@@ -80,7 +80,7 @@ def reading(blob: Blob, kind: str) -> Iterator[None]:
         zlib.error,
         OpcError,
         EOFError,
-        KeyError,
+        LookupError,
         RuntimeError,
         SyntaxError,  # lxml, about XML
         ValueError,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DOCX", "PDF", "PPTX", "sniff"]
+__all__ = ["DOCX", "PDF", "PPTX", "XLSX", "sniff"]
 
 import io
 import zipfile
@@ -10,6 +10,7 @@ import zipfile
 PDF = "a PDF"
 DOCX = "a Word document"
 PPTX = "a PowerPoint presentation"
+XLSX = "an Excel workbook"
 
 SIGNATURES = (
     (b"%PDF-", PDF),
@@ -40,7 +41,7 @@ WORDS = (
 
 PARTS = (
     ("word/", DOCX),
-    ("xl/", "an Excel workbook"),
+    ("xl/", XLSX),
     ("ppt/", PPTX),
     ("META-INF/container.xml", "an EPUB book"),
     ("content.xml", "an OpenDocument file"),
