@@ -73,7 +73,8 @@ DOCUMENTS: Final[Schema] = {
     "item": TEXT,  # URI of the source item it came from (a file holds one or, for JSONL, many)
     "uri": TEXT,  # canonical URI of the document itself
     "title": TEXT,
-    "format": TEXT,  # text, markdown, html, pdf, docx, pptx, xlsx, jsonl, csv, tsv, vtt, srt, email
+    # text, markdown, html, pdf, docx, pptx, xlsx, epub, jsonl, csv, tsv, vtt, srt, email
+    "format": TEXT,
     "text": TEXT,
     "structure": STRUCTURE,
     "metadata": METADATA,

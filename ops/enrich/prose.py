@@ -12,7 +12,7 @@ from typing import Final
 
 from ops.enrich.code import Span, merge
 
-WITHOUT_MARKUP: Final = frozenset({"html", "pdf", "docx", "pptx", "xlsx", "csv", "tsv"})
+WITHOUT_MARKUP: Final = frozenset({"html", "pdf", "docx", "pptx", "xlsx", "epub", "csv", "tsv"})
 """Formats that have no markup, or whose loaders have already taken it away."""
 
 # Every repetition is bounded, so that a hostile text costs no more than linear time.

@@ -38,8 +38,8 @@ SUFFIX: Final = re.compile(r"\.[a-z0-9_]{1,12}\Z")
 class Files(Source):
     """Documents from the files of a folder: text, Markdown, PDF, tables, captions and others.
 
-    Read are text, Markdown, HTML, PDF, DOCX, PPTX, XLSX, CSV, TSV, captions (WebVTT, SubRip),
-    e-mail (without its attachments) and JSON Lines.
+    Read are text, Markdown, HTML, PDF, DOCX, PPTX, XLSX, EPUB, CSV, TSV, captions (WebVTT,
+    SubRip), e-mail (without its attachments) and JSON Lines.
     Each keeps its headings, pages, tables, lists, code, turns and paragraphs as spans of its text.
     The text of plain text, Markdown, CSV, TSV, captions and JSON Lines is exactly what the file
     holds, line ends included; that of the others is what a reader sees. Files are UTF-8, or UTF-16

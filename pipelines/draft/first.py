@@ -33,6 +33,7 @@ FORMATS: Final[Mapping[str, str]] = {
     ".vtt": "WebVTT",
     ".srt": "SubRip",
     ".eml": "e-mail",
+    ".epub": "EPUB",
     ".pptx": "PowerPoint",
     ".ppsx": "PowerPoint",
     ".pptm": "PowerPoint",
@@ -40,7 +41,7 @@ FORMATS: Final[Mapping[str, str]] = {
     ".xlsm": "Excel",
 }
 """Suffix → how a format is called; all others are text."""
-SECTIONED: Final = frozenset({"Markdown", "HTML", "DOCX", "reStructuredText"})
+SECTIONED: Final = frozenset({"Markdown", "HTML", "DOCX", "EPUB", "reStructuredText"})
 SPECIAL: Final[Mapping[str, frozenset[str]]] = {
     "records": frozenset({"JSON Lines"}),
     "tables": frozenset({"CSV", "TSV", "Excel"}),

@@ -12,13 +12,14 @@ from ops.errors import DocumentError
 from ops.load.formats.captions import parse_srt, parse_vtt
 from ops.load.formats.delimited import parse_csv, parse_tsv
 from ops.load.formats.docx import parse_docx
-from ops.load.formats.html import parse_html
+from ops.load.formats.epub import parse_epub
+from ops.load.formats.html import parse_html, parse_xhtml
 from ops.load.formats.jsonl import parse_jsonl
 from ops.load.formats.mail import parse_mail
 from ops.load.formats.markdown import parse_markdown
 from ops.load.formats.pdf import parse_pdf
 from ops.load.formats.pptx import parse_pptx
-from ops.load.formats.sniff import DOCX, PDF, PPTX, XLSX, sniff
+from ops.load.formats.sniff import DOCX, EPUB, PDF, PPTX, XLSX, sniff
 from ops.load.formats.text import parse_rst, parse_text
 from ops.load.formats.xlsx import parse_xlsx
 from ops.load.parsed import Blob, Parsed
@@ -29,7 +30,8 @@ SUFFIXES: Final[Mapping[str, tuple[Parser, str]]] = {
     **dict.fromkeys((".txt", ".text", ".log", ".adoc", ".asciidoc", ".org"), (parse_text, "")),
     **dict.fromkeys((".rst", ".rest"), (parse_rst, "")),
     **dict.fromkeys((".md", ".markdown"), (parse_markdown, "")),
-    **dict.fromkeys((".html", ".htm", ".xhtml"), (parse_html, "")),
+    **dict.fromkeys((".html", ".htm"), (parse_html, "")),
+    ".xhtml": (parse_xhtml, ""),
     **dict.fromkeys((".jsonl", ".ndjson"), (parse_jsonl, "")),
     ".csv": (parse_csv, ""),
     **dict.fromkeys((".tsv", ".tab"), (parse_tsv, "")),
@@ -40,10 +42,11 @@ SUFFIXES: Final[Mapping[str, tuple[Parser, str]]] = {
     ".docx": (parse_docx, DOCX),
     **dict.fromkeys((".pptx", ".ppsx", ".pptm"), (parse_pptx, PPTX)),
     **dict.fromkeys((".xlsx", ".xlsm"), (parse_xlsx, XLSX)),
+    ".epub": (parse_epub, EPUB),
 }
 """File name suffix → its parser, and what its bytes must look like; empty for text."""
 
-NAMES: Final = {PDF: ".pdf", DOCX: ".docx", PPTX: ".pptx", XLSX: ".xlsx"}
+NAMES: Final = {PDF: ".pdf", DOCX: ".docx", PPTX: ".pptx", XLSX: ".xlsx", EPUB: ".epub"}
 
 
 def is_known(path: str) -> bool:

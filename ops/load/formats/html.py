@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["page", "parse_html"]
+__all__ = ["page", "parse_html", "parse_xhtml"]
 
 import re
 from collections.abc import Iterator
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 
+XML_CHARSET = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""")
+VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
+CLOSED = re.compile(rf"<(?!(?:{VOID})[\s/])([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>")
+"""An element that ends where it begins; in HTML, without the X, it would go on."""
+SUBSET = re.compile(r"<!DOCTYPE[^\[>]*\[[^\]]*\]\s*>", re.IGNORECASE)
+"""A document type with declarations of its own, which HTML does not have."""
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 LANGUAGE = re.compile(r"\b(?:language|lang|highlight-source|highlight|brush:?)[- ](\w[\w+#-]*)")
 DECLARED = ("author", "description", "keywords", "date")
@@ -44,7 +50,17 @@ def parse_html(blob: Blob) -> list[Parsed]:
     Raises:
         DocumentError: bytes that are not in the encoding it declares (UTF-8 without any).
     """
-    return [page(blob.name, decode(blob, _declared_encoding(blob)))]
+    return [page(blob.name, decode(blob, _declared_encoding(_charset(blob))))]
+
+
+def parse_xhtml(blob: Blob) -> list[Parsed]:
+    """The visible text of an XHTML file, as `parse_html` has it.
+
+    Raises:
+        DocumentError: bytes that are not in the encoding it declares (UTF-8 without any).
+    """
+    text = decode(blob, _declared_encoding(XML_CHARSET.match(blob.raw) or _charset(blob)))
+    return [page(blob.name, CLOSED.sub(r"<\1\2></\1>", SUBSET.sub("", text, count=1)))]
 
 
 def page(name: str, markup: str) -> Parsed:
@@ -176,8 +192,11 @@ def _language(pre: LexborNode) -> str:
     return ""
 
 
-def _declared_encoding(blob: Blob) -> str:
-    found = CHARSET.search(blob.raw[:1024])
+def _charset(blob: Blob) -> re.Match[bytes] | None:
+    return CHARSET.search(blob.raw[:1024])
+
+
+def _declared_encoding(found: re.Match[bytes] | None) -> str:
     if found is None:
         return "utf-8"
     label = found[1].decode().lower()

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ops.errors import DocumentError
+from ops.load.formats.zipped import unzipped
 from ops.load.parsed import Blob
 
 STRICT = b"http://purl.oclc.org/ooxml/"
@@ -31,14 +32,7 @@ def opened(blob: Blob) -> io.BytesIO:
         DocumentError: it unpacks to more than the limit.
         zipfile.BadZipFile: it is damaged.
     """
-    with zipfile.ZipFile(io.BytesIO(blob.raw)) as package:
-        size = sum(info.file_size for info in package.infolist())
-        if size > max(blob.limit, len(blob.raw)):
-            raise DocumentError(
-                f"{blob.name} unpacks to {size // 1_000_000} MB, more than the limit of "
-                f"{blob.limit // 1_000_000} MB",
-                hint="raise `max_megabytes`, or leave it out with `exclude`",
-            )
+    with unzipped(blob) as package:
         if STRICT not in package.read("_rels/.rels"):
             return io.BytesIO(blob.raw)
         return _transitional(package)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["DOCX", "PDF", "PPTX", "XLSX", "sniff"]
+__all__ = ["DOCX", "EPUB", "PDF", "PPTX", "XLSX", "sniff"]
 
 import io
 import zipfile
 
 PDF = "a PDF"
 DOCX = "a Word document"
+EPUB = "an EPUB book"
 PPTX = "a PowerPoint presentation"
 XLSX = "an Excel workbook"
 
@@ -43,7 +44,7 @@ PARTS = (
     ("word/", DOCX),
     ("xl/", XLSX),
     ("ppt/", PPTX),
-    ("META-INF/container.xml", "an EPUB book"),
+    ("META-INF/container.xml", EPUB),
     ("content.xml", "an OpenDocument file"),
     ("AndroidManifest.xml", "an Android package"),
     ("META-INF/MANIFEST.MF", "a Java archive"),
