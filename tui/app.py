@@ -20,6 +20,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from ops.errors import UsageError
+from tui.ahead import AheadApp
 from tui.book import Book, find_notebooks
 from tui.foresight import foresee
 from tui.heap import settle_heap
@@ -46,7 +47,7 @@ UNSAVED = (
 )
 
 
-class ChunkbookApp(KeepingApp):
+class ChunkbookApp(KeepingApp, AheadApp):
     """Opens one notebook, and switches between its screens."""
 
     TITLE = "Chunkbook"

@@ -42,6 +42,9 @@ class Proposal:
     """What it would begin with: of a branch, what it has in common with the cell beside it."""
     misfit: str = ""
     """A fault of the wiring that it would have; it can be inserted all the same."""
+    like: str = ""
+    """A cell above it that is of its family and makes the same columns: to compare the two, it is
+    to stand beside that one, and not below."""
 
 
 def proposals(checked: Checked, chosen: str | None, way: Way = Way.AFTER) -> tuple[Proposal, ...]:
@@ -69,7 +72,22 @@ def _proposal(checked: Checked, kind: type[Op], chosen: str | None, way: Way) ->
         inputs = (chosen,)
     readers = _between(checked, kind, chosen) if way is Way.AFTER else ()
     shared = _shared(kind, draft.cell(draft.cells[chosen])) if way is Way.BESIDE else {}
-    return Proposal(kind, inputs, readers, shared, _misfit(checked, kind, inputs))
+    like = _like(checked, kind, chosen) if way is Way.AFTER else ""
+    return Proposal(kind, inputs, readers, shared, _misfit(checked, kind, inputs), like)
+
+
+def _like(checked: Checked, kind: type[Op], chosen: str) -> str:
+    """The nearest cell above that makes what an op of its family would make again."""
+    cells = checked.wiring.cells
+    if chosen not in cells:
+        return ""
+    for name in (chosen, *reversed(checked.wiring.above(chosen))):
+        other = type(cells[name].cell.op)
+        made = {(frame, column) for frame, each in other.writes.items() for column in each}
+        again = {(frame, column) for frame, each in kind.writes.items() for column in each}
+        if other.family() == kind.family() and made & again:
+            return name
+    return ""
 
 
 def _shared(kind: type[Op], cell: CellEntry) -> dict[str, Any]:

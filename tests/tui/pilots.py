@@ -107,7 +107,8 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 def type_at_once(app: App[None], *keys: str) -> None:
     """Keys that all wait before the program looks at the first one."""
     for key in keys:
-        app.post_message(events.Key(key, CHARACTERS.get(key, key)))
+        sign = key if len(key) == 1 else None
+        app.post_message(events.Key(key, CHARACTERS.get(key, sign)))
 
 
 async def search(pilot: Pilot[None], question: str) -> None:

@@ -57,6 +57,22 @@ async def test_a_cell_is_inserted_from_the_palette(rules: Path) -> None:
         assert "not saved" in text_of(app)
 
 
+async def test_a_second_of_a_family_is_told_of_the_branch(rules: Path) -> None:
+    app = ChunkbookApp(rules)
+    async with app.run_test(size=SIZE) as pilot:
+        await at_cell(pilot, "chunks")
+        for key, said in (("i", True), ("b", False)):
+            await press(pilot, key)
+            await type_text(pilot, "sentence")
+            page = str(app.screen.query_one("#ops-page", Static).content)
+            assert page.startswith("segment.sentence")
+            assert ("chunks does this already: to compare, esc, b on it" in page) is said
+            await press(pilot, "escape")
+        await press(pilot, "i")
+        await type_text(pilot, "metada")
+        assert "already" not in str(app.screen.query_one("#ops-page", Static).content)
+
+
 async def test_the_palette_searches_walks_and_warns(rules: Path) -> None:
     app = ChunkbookApp(rules)
     async with app.run_test(size=SIZE) as pilot:

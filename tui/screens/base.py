@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 class BookScreen(Screen[None]):
     """A screen over an open notebook; the errors of its workers are shown, and end nothing."""
 
+    CALL_OFF: ClassVar[frozenset[str]] = frozenset()
+    """Keys that are not held for what is about to open, but say that it is not wanted."""
     BINDINGS: ClassVar[list[BindingType]] = [
         # The app's own, and first in every footer: a narrow one has room for a few keys only.
         Binding(
@@ -47,12 +49,19 @@ class BookScreen(Screen[None]):
 
     @property
     def typing(self) -> bool:
-        """Whether keys are letters of a text now.
-
-        What opens a line to type in has priority, since the app answers that before it looks at
-        the next key: letters typed at once belong to the line. While typing it is not offered.
-        """
+        """Whether keys are letters of a text now."""
         return isinstance(self.focused, (Input, TextArea))
+
+    @property
+    def opening(self) -> bool:
+        """Whether something is about to open; keys are held for it (`tui.ahead`).
+
+        Who says so tells the app to `go_on` once it is open, or not wanted any more.
+        """
+        return False
+
+    def call_off(self) -> None:
+        """Do not open it: a key of `CALL_OFF` came."""
 
     def _on_screen_suspend(self) -> None:
         self._left = True
@@ -64,3 +73,5 @@ class BookScreen(Screen[None]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         report_crash(self, event)
+        if event.worker.is_finished:
+            self.chunkbook.go_on()  # it may be what the screen was about to open

@@ -42,6 +42,9 @@ SAID = {
 class EditingScreen(BookScreen):
     """A screen with a chosen chunk; it says what `row` that is, and shows `marks`."""
 
+    # Whoever moves on does not want it any more.
+    CALL_OFF: ClassVar[frozenset[str]] = frozenset({"up", "down", "pageup", "pagedown", "escape"})
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "M", "edit('merge')", "Merge", show=False, id="edit.merge", tooltip="With the next"
@@ -131,12 +134,23 @@ class EditingScreen(BookScreen):
         else:
             self._then = chosen, act
 
+    @property
+    def opening(self) -> bool:
+        return self._then is not None
+
+    def call_off(self) -> None:
+        self._then = None
+        self.chunkbook.go_on()
+
+    def on_screen_suspend(self) -> None:
+        self.call_off()
+
     def row_left(self, chosen: str | None) -> None:
         """Another chunk is chosen: no action may meet the one before."""
         if self.row is not None and self.row["chunk_id"] != chosen:
             self.row = None
         if self._then is not None and self._then[0] != chosen:
-            self._then = None
+            self.call_off()
 
     def row_read(self, row: Mapping[str, Any]) -> None:
         """A chunk was read; do what was asked meanwhile."""
@@ -147,6 +161,7 @@ class EditingScreen(BookScreen):
             self._then = None
             if self.is_current:
                 act(row)
+            self.chunkbook.go_on()
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="marks")
     def look_for_marks(self) -> None:

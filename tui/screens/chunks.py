@@ -48,7 +48,7 @@ class ChunksScreen(EditingScreen):
 
     AUTO_FOCUS: ClassVar[str | None] = "#chunks"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/", id="chunks.search", priority=True),
+        Binding("slash", "search", "Search", key_display="/", id="chunks.search"),
         Binding("m", "mode", "Mode", show=False, id="chunks.mode", tooltip="Text, vector or both"),
         Binding(
             "f",
@@ -56,7 +56,6 @@ class ChunksScreen(EditingScreen):
             "Filter",
             id="chunks.filter",
             tooltip="By language, length, heading, …",
-            priority=True,
         ),
         Binding("s", "sort", "Sort", id="chunks.sort", tooltip="By any column"),
         Binding("c", "collection", "Collection", show=False, id="chunks.collection"),
@@ -255,7 +254,7 @@ class ChunksScreen(EditingScreen):
         self._later = self.set_timer(PAUSE, lambda: self._go_to(chunk_id))
 
     def _go_to(self, chunk_id: str) -> None:
-        if self.shelf is not None and chunk_id != self.chunk_id:
+        if self.shelf is not None and (chunk_id != self.chunk_id or self.row is None):
             self.chunk_id = chunk_id
             self._open(self.shelf, chunk_id)
 
@@ -317,7 +316,7 @@ class ChunksScreen(EditingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "all":
             return bool(self.question.text or self.asked.filter) or self.running or self.typing
-        if action in ("search", "filter") and self.typing:
+        if action in ("search", "filter", "mode") and self.typing:
             return False
         if action == "collection":
             return self.shelf is not None and len(self.shelf.reader.collections()) > 1
@@ -336,7 +335,7 @@ class ChunksScreen(EditingScreen):
         self.set_focus(self.query_one("#search-input"))
 
     def action_mode(self) -> None:
-        self.query_one(SearchBar).cycle()
+        self.query_one(SearchBar).action_cycle()
 
     def action_all(self) -> None:
         """Stop a run; or else leave search and filter: all chunks again."""

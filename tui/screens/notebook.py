@@ -200,6 +200,14 @@ class NotebookScreen(PreviewScreen):
         await self._sync_form()
         self.query_one(ParameterForm).enter()
 
+    @property
+    def opening(self) -> bool:
+        return any(
+            worker.group == "form" and not (worker.is_finished or worker.is_cancelled)
+            for worker in self.workers
+            if worker.node is self
+        )
+
     async def _sync_form(self) -> None:
         """Show in the form, while it is open, what the draft says of the chosen cell."""
         cell = self.list.chosen

@@ -14,8 +14,11 @@ from tui.widgets.plain import one_line, plain
 def op_page(proposal: Proposal) -> Content:
     """An op's name, where it would be wired, its documentation and its parameters."""
     kind = proposal.kind
-    parts = [Content.styled(kind.name, "bold $primary"), _wiring(proposal), Content("")]
-    parts.append(plain(_flowed(kind.doc())))
+    parts = [Content.styled(kind.name, "bold $primary"), _wiring(proposal)]
+    if proposal.like:
+        said = f"{proposal.like} does this already: to compare, esc, b on it"
+        parts.append(plain(said, "$secondary"))
+    parts += [Content(""), plain(_flowed(kind.doc()))]
     fields = fields_of(kind)
     if fields:
         parts += [Content(""), Content.styled("Parameters", "bold")]

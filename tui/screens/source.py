@@ -45,7 +45,7 @@ class SourceScreen(BookScreen):
     """Documents on one side, the text of the chosen one on the other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "find", "Find", key_display="/", id="source.find", priority=True),
+        Binding("slash", "find", "Find", key_display="/", id="source.find"),
         Binding("full_stop,f3", "hit(1)", "Next place", show=False, id="source.next-found"),
         Binding(
             "comma,shift+f3", "hit(-1)", "Place before", show=False, id="source.previous-found"

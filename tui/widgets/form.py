@@ -219,7 +219,7 @@ class ParameterForm(Vertical):
         """Put the cursor into the first field."""
         rows = self.rows
         if rows:
-            rows[0].editor.focus()
+            self.screen.set_focus(rows[0].editor)
 
     def _check(self) -> dict[str, str]:
         assert self.kind is not None

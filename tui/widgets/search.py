@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Literal
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.timer import Timer
@@ -53,6 +54,10 @@ class ModeSwitch(Static):
 class SearchBar(Horizontal):
     """An input and the three modes; tells the question once typing rests."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        # Letters are the question's while it is typed.
+        Binding("ctrl+o", "cycle", "Mode", id="search.mode", tooltip="Text, vector or both"),
+    ]
     TIPS: ClassVar = {
         "text": "By words, their forms joined (BM25)",
         "vector": "By nearness of meaning, with the notebook's embedding model",
@@ -97,7 +102,7 @@ class SearchBar(Horizontal):
         if self.question.mode not in modes:
             self.choose(self.modes[0])
 
-    def cycle(self) -> None:
+    def action_cycle(self) -> None:
         """Go on to the next mode."""
         place = self.modes.index(self.question.mode)
         self.choose(self.modes[(place + 1) % len(self.modes)])
