@@ -64,7 +64,7 @@ def rules(tmp_path: Path) -> Path:
 @pytest.fixture
 def rarely(monkeypatch: pytest.MonkeyPatch) -> None:
     """The file is looked at when a test asks for it."""
-    monkeypatch.setattr("tui.screens.builder.WATCH", 3600)
+    monkeypatch.setattr("tui.screens.saving.WATCH", 3600)
 
 
 @pytest.fixture(autouse=True)

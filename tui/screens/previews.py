@@ -13,10 +13,11 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.worker import get_current_worker
 
-from ops.errors import Cancelled, ChunkbookError
+from ops.errors import Cancelled, ChunkbookError, UsageError
+from ops.registry import op_class
 from pipelines.looking.view import State
 from tui.book import Book
-from tui.screens.builder import BuilderScreen, needs_model
+from tui.screens.saving import SavingScreen
 from tui.widgets.glance import Glance, Stage, glance_of
 from tui.widgets.plain import one_line
 
@@ -34,7 +35,7 @@ QUIET: Final = 0.25
 SAMPLES: Final = (1, 5, 20, 50)
 
 
-class PreviewScreen(BuilderScreen):
+class PreviewScreen(SavingScreen):
     """Makes one preview at a time, in a worker; a newer one takes the older one's place."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -125,7 +126,7 @@ class PreviewScreen(BuilderScreen):
             return
         seen = self._glances.get(cell.id)
         if seen is None and self._is_open(cell) and not self._is_wanted(cell):
-            seen = Glance(Stage.OFFERED) if needs_model(cell.op) else None
+            seen = Glance(Stage.OFFERED) if _needs_model(cell.op) else None
         self.list.set_glance(cell.id, seen)
 
     def _settled(self) -> None:
@@ -146,7 +147,7 @@ class PreviewScreen(BuilderScreen):
     def _is_wanted(self, cell: CellEntry) -> bool:
         if cell.id not in self.book.checked.wiring.cells:
             return False
-        return cell.id in self._wanted or (self._is_open(cell) and not needs_model(cell.op))
+        return cell.id in self._wanted or (self._is_open(cell) and not _needs_model(cell.op))
 
     def _begin(self, cell: str) -> None:
         self._edition += 1
@@ -287,3 +288,15 @@ def crashed(error: BaseException) -> Glance:
     lines = "".join(traceback.format_exception(error)).strip().splitlines()
     said = one_line(f"{type(error).__name__}: {error}", 400)
     return Glance(Stage.FAULT, fault=said, trace=tuple(lines[-6:]))
+
+
+def _needs_model(name: str) -> bool:
+    """Whether an op runs a model, beyond counting tokens."""
+    try:
+        fields = op_class(name).model_fields.values()
+    except UsageError:
+        return False
+    kinds = [
+        i.json_schema_extra.get("model") for i in fields if isinstance(i.json_schema_extra, dict)
+    ]
+    return any(kind and kind != "tokenizer" for kind in kinds)

@@ -8,10 +8,8 @@ from __future__ import annotations
 __all__ = ["CellList"]
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -27,28 +25,12 @@ from textual.visual import Visual
 from ops.op import Op
 from pipelines.draft import CellEntry, Checked, Entry, FaultEntry, NoteEntry
 from pipelines.looking.view import CellStatus, key_parameters
+from tui.widgets.blocks import Block, Layout, arrange, lay_out
 from tui.widgets.cell import CardView, Progress, card, mark
 from tui.widgets.facts import told
 from tui.widgets.glance import Glance, glance
-from tui.widgets.lanes import Lanes, Node, connector, plan
+from tui.widgets.lanes import Node, connector
 from tui.widgets.note import note
-
-NARROWEST: Final = 26
-"""Cells; branches stand side by side where each column has at least this many."""
-MOST_LANES: Final = 8
-"""Lines drawn beside each other; what goes beyond is told in words only."""
-CARD: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Where an entry is drawn: the lines and cells it takes."""
-
-    place: int
-    x: int
-    y: int
-    width: int
-    height: int
 
 
 class CellList(ScrollView, can_focus=True):
@@ -89,10 +71,7 @@ class CellList(ScrollView, can_focus=True):
         self.glances: Mapping[str, Glance] = {}
         self._statuses: Mapping[str, CellStatus] = {}
         self._progress: dict[str, Progress] = {}
-        self._lanes: Lanes = plan([], beside=False)
-        self._blocks: dict[int, Block] = {}
-        self._tops: list[int] = []
-        self._beside = False
+        self._layout = Layout()
         self._strips: dict[int, list[Strip]] = {}
 
     @property
@@ -113,7 +92,7 @@ class CellList(ScrollView, can_focus=True):
     @property
     def columns(self) -> int:
         """How many branches stand side by side."""
-        return self._lanes.lanes if self._beside else 1
+        return self._layout.columns
 
     def view(self, place: int) -> CardView:
         """What the card at a place says."""
@@ -141,8 +120,12 @@ class CellList(ScrollView, can_focus=True):
             self._progress.get(entry.id),
             fault,
             self.checked.blocked.get(place, ""),
-            self._lanes.placed[place].branch if place < len(self._lanes.placed) else False,
+            self._is_branch(place),
         )
+
+    def _is_branch(self, place: int) -> bool:
+        placed = self._layout.lanes.placed
+        return place < len(placed) and placed[place].branch
 
     def _op(self, cell: str) -> Op | None:
         wired = self.checked.wiring.cells.get(cell)
@@ -150,7 +133,7 @@ class CellList(ScrollView, can_focus=True):
 
     def block(self, place: int) -> Block:
         """Where an entry is drawn, from the top of the list."""
-        return self._blocks[place]
+        return self._layout.blocks[place]
 
     def place_of(self, cell: str) -> int | None:
         """The place of a cell, by its id."""
@@ -232,10 +215,10 @@ class CellList(ScrollView, can_focus=True):
         self.choose(max(self.place + by, 0))
 
     def action_beside(self, by: int) -> None:
-        if not self._beside or self.entry is None:
+        if not self._layout.beside or self.entry is None:
             return
-        here = self._lanes.placed[self.place]
-        row = self._lanes.at(here.row)
+        lanes = self._layout.lanes
+        row = lanes.at(lanes.placed[self.place].row)
         there = row.index(self.place) + by
         if 0 <= there < len(row):
             self.choose(row[there])
@@ -247,14 +230,12 @@ class CellList(ScrollView, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        x, y = offset.x, offset.y + self.scroll_offset.y
-        for block in self._blocks.values():
-            if block.x - 2 <= x < block.x + block.width and block.y <= y < block.y + block.height:
-                again = block.place == self.place and event.chain > 1
-                self.choose(block.place)
-                if again:
-                    self.post_message(self.Opened())
-                return
+        place = self._layout.place_at(offset.x, offset.y + self.scroll_offset.y)
+        if place is not None:
+            again = place == self.place and event.chain > 1
+            self.choose(place)
+            if again:
+                self.post_message(self.Opened())
 
     # Drawing
 
@@ -285,39 +266,13 @@ class CellList(ScrollView, can_focus=True):
             Node(entry.id if isinstance(entry, CellEntry) else None, inputs)
             for entry, inputs in zip(self.entries, self.checked.draft.inputs, strict=True)
         ]
-        side = plan(nodes, beside=True)
-        self._beside = side.lanes > 1 and width // side.lanes >= NARROWEST
-        self._lanes = side if self._beside else plan(nodes, beside=False)
-        self._blocks, self._tops = {}, []
-        y = 0
-        for row in range(self._lanes.rows):
-            self._tops.append(y)
-            tallest = 0
-            for place in self._lanes.at(row):
-                x, room = self._column(place, row, width)
-                height = len(self._lines(place, room - 2))
-                self._blocks[place] = Block(place, x, y + 1, room, height)
-                tallest = max(tallest, height)
-            y += 1 + tallest
-        self.virtual_size = Size(width, y + 1)
+        # A card says whether it is a branch, which the lanes tell.
+        self._layout = arrange(nodes, width)
+        self._layout = lay_out(
+            self._layout, width, lambda place, room: len(self._lines(place, room))
+        )
+        self.virtual_size = Size(width, self._layout.height)
         self.refresh()
-
-    @property
-    def _step(self) -> int:
-        if not self._beside:
-            return 2
-        return self.scrollable_content_region.width // self._lanes.lanes
-
-    def _column(self, place: int, row: int, width: int) -> tuple[int, int]:
-        """Where an entry begins, and how wide it is."""
-        if not self._beside:
-            x = 1 + 2 * min(self._lanes.lanes, MOST_LANES)
-            return x, width - x
-        step, lane = self._step, self._lanes.placed[place].lane
-        x = lane * step + 2
-        beside = {self._lanes.placed[other].lane for other in self._lanes.at(row)}
-        beyond = [other for other in {*beside, *self._lanes.through[row]} if other > lane]
-        return x, (min(beyond) * step if beyond else width) - x - 1
 
     def _lines(self, place: int, width: int) -> list[Content]:
         entry = self.entries[place]
@@ -334,7 +289,7 @@ class CellList(ScrollView, can_focus=True):
         self.call_after_refresh(self._reveal)
 
     def _reveal(self) -> None:
-        block = self._blocks.get(self.place)
+        block = self._layout.blocks.get(self.place)
         if block is None:
             return
         region = Region(0, max(block.y - 1, 0), 1, block.height + 2)
@@ -363,25 +318,25 @@ class CellList(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         base = self.rich_style
         line = y + self.scroll_offset.y
-        row = bisect_right(self._tops, line) - 1
+        row = self._layout.row_at(line)
         if row < 0 or width <= 0 or line >= self.virtual_size.height:
             return Strip.blank(self.size.width, base)
         wire = base + self.get_component_rich_style("cells--wire", partial=True)
-        inside = line - self._tops[row] - 1
+        inside = line - self._layout.tops[row] - 1
         if inside < 0:
-            drawn = connector(self._lanes, row, self._step, 1, width)
+            drawn = connector(self._layout.lanes, row, self._layout.step, 1, width)
             runs = re.findall(r" +|[^ ]+", drawn)
             return Strip([Segment(run, wire) for run in runs], width)
         return self._row_line(row, inside, width, base, wire)
 
     def _row_line(self, row: int, inside: int, width: int, base: Style, wire: Style) -> Strip:
-        step = self._step
+        layout, step = self._layout, self._layout.step
         marks: dict[int, Segment] = {}
-        for lane in self._lanes.through[row]:
+        for lane in layout.lanes.through[row]:
             marks[1 + lane * step] = Segment("│", wire)
         parts: dict[int, Strip] = {}
-        for place in self._lanes.at(row):
-            block, placed = self._blocks[place], self._lanes.placed[place]
+        for place in layout.lanes.at(row):
+            block, placed = layout.blocks[place], layout.lanes.placed[place]
             if inside < block.height:
                 parts[block.x] = self._strips_of(block)[inside]
             if isinstance(self.entries[place], NoteEntry):
