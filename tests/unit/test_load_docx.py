@@ -287,3 +287,14 @@ def test_a_package_that_unpacks_to_too_much(tmp_path: Path) -> None:
     raw = word(text("x" * 2_000_000))
     with pytest.raises(DocumentError, match=r"^a\.docx unpacks to \d MB, more than the limit of 1"):
         loaded(tmp_path, "a.docx", raw, max_megabytes=1)
+
+
+@pytest.mark.parametrize("date", [b"", b"soon"])
+def test_a_date_that_is_none_is_left_out(tmp_path: Path, date: bytes) -> None:
+    def change(name: str, part: bytes) -> bytes:
+        return part.replace(b"2024-05-06T00:00:00Z", date) if name == "docProps/core.xml" else part
+
+    (row,) = loaded(tmp_path, "a.docx", repacked(word(text("Text.")), change))
+    declared = {each["key"]: each["value"] for each in row["metadata"]}
+    assert declared["author"] == "A. Author"
+    assert "created" not in declared

@@ -26,7 +26,8 @@ SCHEDULE = """\
 WELCOME = """\
 # Welcome
 
-Put documents into this folder: plain text, Markdown, HTML, PDF, DOCX or JSON lines.
+Put documents into this folder: text, Markdown, HTML, PDF, Word, PowerPoint, Excel, CSV, EPUB,
+e-mail, captions or JSON lines.
 Then `chunkbook run` loads, cuts, describes, links and indexes them, and `chunkbook tui` shows what
 came of it.
 """

@@ -6,10 +6,7 @@ __all__ = ["parse_mail"]
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes
-from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ops.errors import DocumentError
 from ops.load.formats.html import page
@@ -17,6 +14,9 @@ from ops.load.formats.joined import Part, joined
 from ops.load.formats.mail_words import body, shown, words
 from ops.load.formats.text import paragraphs
 from ops.load.parsed import MAX_HEADING, Blob, Parsed, Span
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 EXPECTED: Final = ("From", "To", "Subject", "Date", "Message-ID", "Received")
 ADDRESSES: Final = ("From", "To", "Cc")
@@ -37,6 +37,8 @@ def parse_mail(blob: Blob) -> list[Parsed]:
     Raises:
         DocumentError: it has no header of a message, is encrypted, or nested too deep.
     """
+    from email import message_from_bytes
+
     try:
         message = message_from_bytes(blob.raw)
         if not any(name in message for name in EXPECTED):
@@ -101,6 +103,8 @@ def _heading(subject: str, level: int) -> Part:
 
 
 def _inside(message: Message) -> list[Message]:
+    from email.message import Message
+
     payload = message.get_payload()
     return [each for each in payload if isinstance(each, Message)]
 
@@ -120,6 +124,8 @@ def _type(message: Message) -> str:
 
 
 def _declared(message: Message) -> Iterator[tuple[str, str]]:
+    from email.utils import getaddresses, parsedate_to_datetime
+
     for name in ADDRESSES:
         given = [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
         found = [pair for pair in getaddresses(given) if pair[1]]

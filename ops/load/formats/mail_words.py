@@ -4,12 +4,12 @@ from __future__ import annotations
 
 __all__ = ["body", "shown", "words"]
 
-from email.errors import HeaderParseError
-from email.header import decode_header
-from email.message import Message
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ops.load.parsed import one_line
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 FALLBACK: Final = "windows-1252"
 """What programs wrote that declared no encoding, or the wrong one (as browsers take it)."""
@@ -23,6 +23,9 @@ def words(message: Message, name: str) -> str:
 
 def shown(raw: str) -> str:
     """A header's text in one line, with encoded words (RFC 2047) decoded."""
+    from email.errors import HeaderParseError
+    from email.header import decode_header
+
     raw = _decoded(raw.encode("utf-8", "surrogateescape"), "utf-8")
     try:
         parts = decode_header(raw)

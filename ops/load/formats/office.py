@@ -9,7 +9,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ops.errors import DocumentError
@@ -73,10 +73,13 @@ def reading(blob: Blob, kind: str) -> Iterator[None]:
         zipfile.BadZipFile,
         zlib.error,
         OpcError,
+        ArithmeticError,
+        AttributeError,  # an element that the format requires is not there
         EOFError,
         LookupError,
         RuntimeError,
         SyntaxError,  # lxml, about XML
+        TypeError,
         ValueError,
     ) as error:
         raise DocumentError(
@@ -100,5 +103,9 @@ def declared(package: Any) -> dict[str, str]:
     # Without any, python-docx makes some up, today's date among them.
     if not related(package, "core-properties"):
         return {}
-    values = {key: getattr(package.core_properties, key) for key in DECLARED}
-    return {key: str(value) for key, value in values.items() if value}
+    found = {}
+    for key in DECLARED:
+        with suppress(TypeError, ValueError):  # a date that is there, but empty or none
+            if value := getattr(package.core_properties, key):
+                found[key] = str(value)
+    return found
