@@ -38,6 +38,7 @@ _HIGH: Final = np.array([ord(sign) for sign in "…" + FULL])
 _AFTER_FULL: Final = re.compile(f".*[{FULL}]", re.DOTALL)
 _ACRONYM: Final = re.compile(r"(?:\w\.)+\w")
 LONGEST: Final = 24  # characters looked back for the word before a stop
+LETTERS: Final = 1 + max(map(len, ALWAYS | OFTEN))  # no abbreviation has as many
 SHORT: Final = 4  # letters; a shorter word between a stop and lower case may be an abbreviation
 
 
@@ -115,6 +116,8 @@ def _ends(text: str, start: int, stop: int, last: int, end: int) -> bool:
     lower = following[:1].islower()
     if text[stop] != "." or last > stop + 1:
         return not (lower and (text[stop] in ".…" or text[last - 1] not in "!?"))
+    if not lower and stop - LETTERS >= start and text[stop - LETTERS : stop].isalpha():
+        return True
     before = text[max(start, stop - LONGEST) : stop]
     alone = not before or before[-1].isspace()
     word = "" if alone else before.rsplit(None, 1)[-1]
@@ -132,7 +135,7 @@ def _ends(text: str, start: int, stop: int, last: int, end: int) -> bool:
     if lower:
         return not (len(word) < SHORT or word in OFTEN or not word.isalpha())
     initial = len(word) == 1 and word.isalpha() and word != "i"
-    if initial or word in OFTEN or _ACRONYM.fullmatch(word):
+    if initial or word in OFTEN or ("." in word and _ACRONYM.fullmatch(word)):
         return following.lower() in STARTERS and len(following) > 1
     return True
 
