@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from ops.enrich.prose import read_prose
 from ops.errors import DocumentError
 from ops.segment.piece import Structure
 from ops.segment.transcript import Transcript
@@ -103,10 +102,3 @@ def test_the_segmenter_of_transcripts_takes_the_cues(tmp_path: Path) -> None:
     first, *_, last = chunks.iter_rows(named=True)
     assert (first["boundary"], first["text"][-6:]) == ("chapter", "Three.")
     assert last["derived_text"] == f"a-3\n09:00.000 --> 09:09.000\n<v Bo>\n{last['text']}"
-
-
-def test_times_of_captions_are_no_prose() -> None:
-    text = "WEBVTT\n\n1\n00:01.000 --> 00:02.500 line:0\n<v Ann>Hello there\n"
-    prose = read_prose(text, [])
-    assert prose.blanked.split() == ["1", "Hello", "there"]
-    assert len(prose.blanked) == len(text)

@@ -202,7 +202,7 @@ DIAGONAL = sheet(
         ("a.xlsx", book(("S", sheet())), "has no text"),
         ("a.xlsx", book(("S", sheet(rows(cell("x")))[:-9])), "is damaged, or not a workbook"),
         ("a.xlsx", book(("S", sheet(rows('<c t="s"><v>7</v></c>')))), "is damaged"),
-        ("a.xlsx", book(("S", sheet(rows(cell(1, "ZZZ1"))))), "is damaged.*no cell 'ZZZ1'"),
+        ("a.xlsx", book(("S", sheet(rows(cell(1, "ZZZ1"))))), "is damaged.*no column 'ZZZ'"),
         ("a.xlsx", book(("S", DIAGONAL)), "has a table of 676 rows and 676 columns, most"),
     ],
     ids=["as-docx", "text", "empty", "torn", "no-such-text", "no-such-place", "diagonal"],

@@ -6,7 +6,9 @@ __all__ = ["parse_xlsx"]
 
 import io
 import re
+import string
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
 from typing import Any, Final
 
@@ -20,7 +22,7 @@ from ops.load.parsed import Blob, Parsed, one_line
 Row = dict[int, str]
 """Column → what the cell shows; empty cells are left out."""
 
-PLACE: Final = re.compile(r"([A-Z]{1,3})\d{1,7}")
+LETTERS: Final = re.compile("[A-Z]{1,3}")
 COLUMNS: Final = 16_384
 
 
@@ -94,14 +96,16 @@ def _rows(sheet: bytes, values: Values) -> Iterator[tuple[int, Row]]:
 
 def _column(place: str | None) -> int:
     """From 1; 0 where a cell does not say where it is."""
-    if place is None:
-        return 0
-    found = PLACE.fullmatch(place)
+    return _number(place.rstrip(string.digits)) if place else 0
+
+
+@cache
+def _number(letters: str) -> int:
     number = 0
-    for letter in found[1] if found else "":
+    for letter in letters if LETTERS.fullmatch(letters) else "":
         number = 26 * number + ord(letter) - ord("A") + 1
     if not 0 < number <= COLUMNS:
-        raise ValueError(f"there is no cell {place!r}")
+        raise ValueError(f"there is no column {letters!r}")
     return number
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from ops.load.formats.xlsx_names import S
 from ops.load.parsed import one_line
 
+VALUE: Final = S + "v"
 BUILT_IN: Final = {
     **dict.fromkeys((14, 15, 16, 17, *range(27, 32), 34, 35, 36, *range(50, 59)), "yyyy"),
     **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 47), "hh:ss"),
@@ -51,7 +52,7 @@ class Values:
         if kind == "inlineStr":
             inline = cell.find(S + "is")
             return "" if inline is None else _text(inline)
-        value = cell.findtext(S + "v", "").strip()
+        value = cell.findtext(VALUE, "").strip()
         if not value:
             return ""
         if kind == "s":
