@@ -73,7 +73,12 @@ def run(data: Path | None, progress: Progress, only: Sequence[str] = ()) -> Benc
             "facts": sum(len(one.planted) for one in every),
             "entries": f"{MAIN:.0%} fewer, sinks and recent ones counted",
         }
-        stamp = {"model": file.sha256, "build": model.build, "texts": source}
+        stamp = {
+            "model": file.sha256,
+            "build": model.build,
+            "texts": source,
+            "policies": " ".join(POLICIES),
+        }
         known = pieces("kv", stamp, progress)
         if not only or "kept" in only:
             losses = _losses(model, layout, every, known, progress)
@@ -164,7 +169,11 @@ def _speed(
         ]
 
     def clustering() -> list[Figure]:
-        return [_at_most("cluster_ms", cluster_milliseconds(reader.layout), "ms", 150)]
+        plain, weighed = cluster_milliseconds(reader.layout)
+        return [
+            _at_most("cluster_ms", plain, "ms", 150),
+            Figure("cluster_ms.with_queries", weighed, "ms"),
+        ]
 
     found: list[Figure] = []
     for measured in (perplexity, decode, end_to_end, clustering):

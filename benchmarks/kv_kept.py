@@ -25,6 +25,7 @@ from ops.inference.kv.reader import Reader, Reading
 from ops.inference.kv.snap import snap
 from ops.inference.kv.squeezed import restore, squeeze
 from ops.inference.kv.surprise import surprise
+from ops.inference.kv.weighing import LISTENED
 from ops.inference.kv.window import window
 
 CURVE: Final = (0.5, 0.8, 0.9, 0.95)
@@ -55,7 +56,7 @@ def measure(
     """
     count = len(context.tokens)
     unknown = without(reader, context)
-    reading = reader.read(context.tokens)
+    reading = reader.read(context.tokens, listened=LISTENED)
     pairs = _pairs(context)
     full = answer_losses(reader, pairs, count)
     observed = reader.queries(reader.model.tokenise(OBSERVING, special=False), count)
@@ -91,7 +92,8 @@ def _unknown(
     entries, layout = reading.entries, reader.layout
     return [
         ("window", window(entries, size)),
-        ("cluster", cluster(entries, layout, size)),
+        ("cluster", cluster(entries, layout, size, queries=reading.queries)),
+        ("cluster_plain", cluster(entries, layout, size)),
         ("snap", snap(entries, layout, observed, size)),
         ("surprise", surprise(entries, reading.surprise, size)),
         ("guarded", guarded(entries, layout, reading.surprise, size)),

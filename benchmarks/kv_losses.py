@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from benchmarks.kv_contexts import DECILES
 
 MAIN: Final = 0.8
-UNKNOWN: Final = ("cluster", "snap", "surprise", "guarded")
+UNKNOWN: Final = ("cluster", "cluster_plain", "snap", "surprise", "guarded")
 """Our policies that do not know the question."""
 POLICIES: Final = ("window", *UNKNOWN, "squeezed")
 

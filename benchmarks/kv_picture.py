@@ -30,6 +30,7 @@ LINES: Final = (
     ("#8a2f6b", "8 3 2 3"),
     ("#6b6b6b", "4 2"),
     ("#111111", ""),
+    ("#b58900", "1 2"),
 )
 """Colour and dashes: told apart without colour, too."""
 GAP: Final = 16

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from ops.errors import UsageError
 from ops.inference.kv.attention import attended
-from ops.inference.kv.attentive import attentive
 from ops.inference.kv.budget import entries_left, split
-from ops.inference.kv.cluster import cluster, clusters, merge
+from ops.inference.kv.cluster import cluster, clusters, matched, merge
 from ops.inference.kv.entries import Entries, Kind
 from ops.inference.kv.guarded import guarded
 from ops.inference.kv.layout import Layout
@@ -22,6 +21,7 @@ from ops.inference.kv.select import pool, ranks, select
 from ops.inference.kv.snap import snap
 from ops.inference.kv.squeezed import restore, squeeze
 from ops.inference.kv.surprise import surprise
+from ops.inference.kv.weighing import weigh
 from ops.inference.kv.window import window
 
 SMALL = Layout(layers=2, heads=4, kv_heads=2, width=32, rotated=32, base=10_000.0)
@@ -129,11 +129,14 @@ def test_every_entry_has_a_centroid_that_is_its_own_mean(pair: tuple[int, int], 
                 np.testing.assert_allclose(means[layer, at, head], mean, atol=5e-3)
 
 
-def matched_one_by_one(keys: NDArray[np.float64], left: int) -> list[list[int]]:
+def matched_one_by_one(
+    keys: NDArray[np.float64], left: int, gently: bool = False
+) -> list[list[int]]:
     """Soft matching of one block of one head, in plain loops: the members of each cluster."""
     members = [[at] for at in range(len(keys))]
     while len(members) > left:
-        goal = max(left, len(members) // 2)
+        evens = len(members[::2])
+        goal = max(left, len(members) - (max(1, evens // 2) if gently else evens))
         sums = [keys[own].sum(axis=0) for own in members]
         units = [total / np.linalg.norm(total) for total in sums]
         best = {
@@ -179,16 +182,37 @@ def test_clusters_are_those_of_plain_loops(width: int, left: int, blocks: int, g
                 assert min(float(np.abs(means[at] - option).max()) for option in options) < 5e-3
 
 
+@pytest.mark.parametrize(("width", "left"), [(37, 4), (16, 3), (5, 1), (2, 1)])
+def test_gentle_rounds_are_those_of_plain_loops(width: int, left: int) -> None:
+    keys = np.random.default_rng(width).normal(size=(2, 3, width, 16)).astype(np.float32)
+    found = matched(keys, left, gently=True)
+    for head in range(2):
+        for block in range(3):
+            expected = matched_one_by_one(keys[head, block].astype(np.float64), left, gently=True)
+            own = found[head, block]
+            members = [np.flatnonzero(own == number).tolist() for number in range(left)]
+            assert members == [sorted(each) for each in expected]
+
+
+def test_half_of_what_is_left_is_recent() -> None:
+    entries = made(2, 300)
+    for queries in (None, np.ones((2, 40, 4, 32), np.float32)):
+        found = cluster(entries, SMALL, 100, queries=queries)
+        np.testing.assert_array_equal(found.keys[:, -48:], entries.keys[:, -48:])
+        np.testing.assert_array_equal(found.keys[:, :4], entries.keys[:, :4])
+        assert not (found.keys[:, -60] == entries.keys[:, -60]).all()
+
+
 @given(sizes, st.integers(0, 20), st.sampled_from(("f16", "q8_0")), st.integers(2, 70))
 @settings(max_examples=40, deadline=None)
-def test_attentive_keeps_to_its_size_and_its_ends(
+def test_weighed_clusters_keep_to_their_size_and_their_ends(
     pair: tuple[int, int], seed: int, kind: Kind, chunk: int
 ) -> None:
     count, size = pair
     entries = made(seed, count, kind)
     tokens = min(count, 9)
     queries = np.random.default_rng(seed).normal(size=(2, tokens, 4, 32)).astype(np.float32)
-    found = attentive(entries, SMALL, queries, size, chunk=chunk, sinks=2, recent=6)
+    found = cluster(entries, SMALL, size, queries=queries, chunk=chunk, sinks=2, recent=6)
     assert 0 < len(found) <= size
     assert (np.diff(found.positions) > 0).all()
     start, end, _ = split(count, size, 2, 6)
@@ -211,7 +235,7 @@ def output(entries: Entries, queries: NDArray[np.float32]) -> NDArray[np.float64
     return found
 
 
-def test_attentive_gives_what_all_entries_gave() -> None:
+def test_weighed_clusters_give_what_all_entries_gave() -> None:
     entries = made(7, 200)
     rng = np.random.default_rng(7)
     queries: NDArray[np.float32] = rng.normal(scale=0.6, size=(2, 64, 4, 32)).astype("<f4")
@@ -220,12 +244,12 @@ def test_attentive_gives_what_all_entries_gave() -> None:
     off = {
         name: float(np.square(output(found, queries) - full).mean())
         for name, found in (
-            ("attentive", attentive(entries, SMALL, queries, 60, recent=8, chunk=16)),
-            ("cluster", cluster(entries, SMALL, 60, recent=8)),
+            ("weighed", cluster(entries, SMALL, 60, queries=queries, recent=8, chunk=16)),
+            ("plain", cluster(entries, SMALL, 60, recent=8)),
             ("window", window(entries, 60)),
         )
     }
-    assert off["attentive"] < 0.6 * min(off["cluster"], off["window"])
+    assert off["weighed"] < 0.6 * min(off["plain"], off["window"])
 
 
 def test_a_later_entry_is_not_attended_to() -> None:
@@ -233,18 +257,18 @@ def test_a_later_entry_is_not_attended_to() -> None:
     queries: NDArray[np.float32] = np.zeros((2, 12, 4, 32), np.float32)
     queries[:, :-1] = 30 * np.repeat(decode(entries.keys[:, -1:], "f16"), 2, axis=2)
     queries[:, -1] = 30 * np.repeat(decode(entries.keys[:, 30], "f16"), 2, axis=1)
-    found = attentive(entries, SMALL, queries, 20, recent=4, exact=0.2)
-    for layer in range(2):
-        for head in range(2):
-            own = (found.keys[layer, :, head] == entries.keys[layer, 30, head]).all(axis=-1)
-            assert own.any()
+    weighing = weigh(entries, queries, SMALL)
+    assert weighing.shares.sum(axis=-1) == pytest.approx(np.ones((2, 2)), abs=1e-3)
+    # Of the tokens that are looked at, the last asks for entry 30, the other for a later one.
+    assert (weighing.shares[..., 30] > 0.45).all()
+    assert (weighing.shares[..., -1] < 0.3).all()
 
 
-def test_attentive_refuses_queries_of_another_model() -> None:
+def test_queries_of_another_model_are_refused() -> None:
     entries = made(9, 30)
     for shape in ((2, 3, 4, 16), (2, 31, 4, 32), (2, 0, 4, 32)):
         with pytest.raises(UsageError, match="not of this model"):
-            attentive(entries, SMALL, np.zeros(shape, np.float32), 10)
+            cluster(entries, SMALL, 10, queries=np.zeros(shape, np.float32))
 
 
 def test_squeezed_restores_what_the_question_looks_at() -> None:

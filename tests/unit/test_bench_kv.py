@@ -67,6 +67,7 @@ def losses(reduced: float, deciles: NDArray[np.int64]) -> Losses:
         full=np.full(count, 4.0),
         reduced={
             ("cluster", MAIN): np.full(count, 40.0),
+            ("cluster_plain", MAIN): np.full(count, 40.0),
             ("snap", MAIN): np.full(count, 40.0),
             ("surprise", MAIN): np.full(count, reduced),
             ("guarded", MAIN): np.where(deciles == 3, 40.0, 4.0),

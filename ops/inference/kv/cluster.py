@@ -4,8 +4,9 @@ The paper's abstract gives chunks, an alternating partition and centroids of K a
 open is filled in from Token Merging (Bolya et al. 2022, arXiv:2210.09461): cosine similarity, each
 even entry joins the most similar odd one, the most similar pairs first, rounds until the size is
 right. Where we differ: keys are compared and averaged with their rotation taken off, and the mean
-is rotated to the middle of its cluster, which keeps perplexity better at every setting tried; and
-a centroid counts as one entry, since llama.cpp's attention takes no weights.
+is rotated to the middle of its cluster, which keeps perplexity better at every setting tried; half
+of the entries that are left are the last ones as they are; and a centroid counts as one entry,
+unless queries tell what it should weigh.
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ops.inference.cores import physical_cores
+from ops.inference.kv.attention import Asked
 from ops.inference.kv.budget import RECENT, SINKS, split
 from ops.inference.kv.entries import Entries, joined
 from ops.inference.kv.layout import Layout
 from ops.inference.kv.mixing import decode_keys, encode_keys
 from ops.inference.kv.quants import decode, encode
 from ops.inference.kv.rope import rotate, turns
+from ops.inference.kv.weighing import Weighing, weigh
 
 CHUNK: Final = 16
+WEIGHED_CHUNK: Final = 32
+"""Where queries weigh centroids; by measurement, see docs/kv.md."""
 TOGETHER: Final = 48
 """Blocks that are merged at a time: what they need stays in a core's own cache."""
 
@@ -45,18 +50,36 @@ def cluster(
     layout: Layout,
     size: int,
     *,
-    chunk: int = CHUNK,
+    queries: Asked | None = None,
+    chunk: int | None = None,
     sinks: int = SINKS,
-    recent: int = RECENT,
+    recent: int | None = None,
 ) -> Entries:
     """At most `size` entries: first and last ones as they are, the others merged within chunks.
 
     Args:
-        chunk: entries among which clusters are looked for.
+        queries: of the text's last tokens, see `Reader.read`. With them it takes three times as
+            long: matching goes gently, and centroids are means by what the queries attend to and
+            weigh what their entries did. Without them a centroid is the plain mean and counts as
+            one entry.
+        chunk: entries among which clusters are looked for; 16, or 32 with queries.
         sinks: first entries that stay.
-        recent: last entries that stay.
+        recent: last entries that stay; half of those that are left unless it is given.
+
+    Raises:
+        UsageError: the queries are not of this model, or more than there are entries.
     """
-    return clusters(entries, layout, size, chunk=chunk, sinks=sinks, recent=recent).centroids
+    weighing = None if queries is None else weigh(entries, queries, layout)
+    found = clusters(
+        entries,
+        layout,
+        size,
+        chunk=chunk or (WEIGHED_CHUNK if weighing else CHUNK),
+        sinks=sinks,
+        recent=size if recent is None else recent,  # of which `split` takes half
+        weighing=weighing,
+    )
+    return found.centroids
 
 
 def clusters(
@@ -67,8 +90,13 @@ def clusters(
     chunk: int = CHUNK,
     sinks: int = SINKS,
     recent: int = RECENT,
+    weighing: Weighing | None = None,
 ) -> Clusters:
-    """As `cluster`, and which entries each centroid stands for."""
+    """As `cluster`, and which entries each centroid stands for.
+
+    Args:
+        weighing: of all entries, if they are to be weighed.
+    """
     start, end, room = split(len(entries), size, sinks, recent)
     middle = end - start
     owners = np.empty((layout.layers, layout.kv_heads, len(entries)), dtype=np.int32)
@@ -77,7 +105,8 @@ def clusters(
         return Clusters(entries, owners)
     width, left, blocks = blocking(middle, room, chunk)
     merged_to = start + blocks * width
-    merged, labels = merge(entries.part(start, merged_to), layout, width, left)
+    own = weighing and weighing.part(start, merged_to)
+    merged, labels = merge(entries.part(start, merged_to), layout, width, left, own)
     owners[..., :start] = np.arange(start)
     owners[..., start:merged_to] = start + labels
     owners[..., merged_to:] = np.arange(len(entries) - merged_to) + start + blocks * left
@@ -101,9 +130,16 @@ def blocking(middle: int, room: int, chunk: int) -> tuple[int, int, int]:
 
 
 def merge(
-    entries: Entries, layout: Layout, width: int, left: int
+    entries: Entries,
+    layout: Layout,
+    width: int,
+    left: int,
+    weighing: Weighing | None = None,
 ) -> tuple[Entries, NDArray[np.int32]]:
     """Each block of `width` entries becomes `left` centroids, each head by its own likeness.
+
+    Args:
+        weighing: of these entries; where there is one, matching goes gently.
 
     Returns:
         The centroids, and (layers, heads, entries) the one that each entry has become.
@@ -135,12 +171,19 @@ def merge(
         k = _heads_first(rotate(k, common if alike else back[which[some]], layout))
         v = decode(entries.values[layer, own], entries.kind)
         v = _heads_first(v.reshape(count, width, layout.kv_heads, layout.width))
-        labels = matched(k, left)
+        labels = matched(k, left, gently=weighing is not None)
         weights = _one_hot(labels, left)
-        weights /= weights.sum(axis=3, keepdims=True)
+        sums = sizes = weights.sum(axis=3, keepdims=True)
+        if weighing:
+            weights *= weighing.shares[layer, :, own].reshape(-1, count, 1, width)
+            sums = weights.sum(axis=3, keepdims=True)
+        weights /= sums
         near = np.rint(weights @ np.arange(width, dtype=np.float32)).astype(np.intp)
         places = np.take(which[some], near + np.arange(count)[:, None] * width)
         k = rotate(_flat(weights @ k), table[places.reshape(-1, count * left).T], layout)
+        if weighing:
+            wanted, many = (each.reshape(-1, count * left) for each in (sums, sizes))
+            k = weighing.heavier(layer, k.transpose(1, 0, 2), wanted, many).transpose(1, 0, 2)
         keys[layer, out] = encode_keys(k, entries.kind, layout)
         values[layer, out] = encode(_flat(weights @ v), entries.kind)
         owners[layer, :, own] = (labels + firsts[some] * left).reshape(-1, count * width)
@@ -153,7 +196,7 @@ def merge(
     return Entries(positions, keys, values, entries.kind), owners
 
 
-def matched(keys: NDArray[np.float32], left: int) -> NDArray[np.int32]:
+def matched(keys: NDArray[np.float32], left: int, *, gently: bool = False) -> NDArray[np.int32]:
     """Soft matching in rounds, until each block has `left` clusters.
 
     All that matching asks of the keys are their products, and products of sums are sums of
@@ -161,6 +204,8 @@ def matched(keys: NDArray[np.float32], left: int) -> NDArray[np.int32]:
 
     Args:
         keys: (heads, blocks, width, numbers of a key).
+        gently: in a round half of the even ones go, the likest, instead of all. More rounds, and
+            better clusters.
 
     Returns:
         The cluster (heads, blocks, width) of each entry.
@@ -169,7 +214,8 @@ def matched(keys: NDArray[np.float32], left: int) -> NDArray[np.int32]:
     found: NDArray[np.int32] | None = None
     products = _products(keys)
     while count > left:
-        goal = max(left, count // 2)
+        going = (count + 1) // 2
+        goal = max(left, count - (max(1, going // 2) if gently else going))
         labels = _round(products, goal)
         found = labels if found is None else _rows(labels, found)
         count = goal

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ops.inference.kv.budget import RECENT, SINKS, split
-from ops.inference.kv.cluster import CHUNK, cluster
+from ops.inference.kv.cluster import CHUNK, clusters
 from ops.inference.kv.entries import Entries, interleaved
 from ops.inference.kv.layout import Layout
 from ops.inference.kv.select import pool
@@ -53,4 +53,5 @@ def guarded(
     left = room - count
     if not left:
         return kept
-    return interleaved(kept, cluster(rest, layout, left, chunk=chunk, sinks=0, recent=0))
+    others = clusters(rest, layout, left, chunk=chunk, sinks=0, recent=0).centroids
+    return interleaved(kept, others)
