@@ -6,7 +6,8 @@ __all__ = ["AheadApp"]
 
 from collections import deque
 from enum import Enum, auto
-from typing import Any, TypeAlias
+from time import monotonic
+from typing import Any, Final, TypeAlias
 
 from textual import events
 from textual.app import App, ScreenStackError
@@ -17,6 +18,10 @@ from textual.widget import Widget
 from tui.screens.base import BookScreen
 
 Typed: TypeAlias = events.Key | events.Paste
+
+LONGEST: Final = 3.0
+"""Seconds after which held keys do not wait for an answer any more: the pane that owes it may have
+gone. For what is still opening they do."""
 
 
 class _Hold(Enum):
@@ -50,6 +55,8 @@ class AheadApp(App[None]):
         """Where the last key was sent."""
         self._seen: tuple[Screen[Any], Widget | None] | None = None
         """The screen and the pane that keys go to, as they were when the last key came."""
+        self._since = 0.0
+        """When what is waited for was asked for."""
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, Typed):
@@ -58,6 +65,8 @@ class AheadApp(App[None]):
             await super().on_event(event)
 
     async def _take(self, event: Typed) -> None:
+        if self._hold is not _Hold.NOTHING and monotonic() - self._since > LONGEST:
+            self._meet()
         returned, opening = event.is_forwarded, self._opening()
         if opening and isinstance(event, events.Key) and event.key in opening.CALL_OFF:
             self._returned.clear()
@@ -95,6 +104,7 @@ class AheadApp(App[None]):
 
     def _follow(self, node: DOMNode | None) -> None:
         """Go the way that keys come back, behind the last of them."""
+        self._since = monotonic()
         while node is not None and node is not self:
             if node.call_later(self._follow, node.parent):
                 return
@@ -103,6 +113,7 @@ class AheadApp(App[None]):
 
     def _meet(self) -> None:
         """Wait for the screen that is on top now."""
+        self._since = monotonic()
         if self._opening() is not None:
             self._hold = _Hold.OPENING
             return

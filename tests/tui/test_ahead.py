@@ -47,6 +47,25 @@ async def test_letters_after_insert_search_the_ops(rules: Path) -> None:
         assert cells_of(pilot).entry is cells_of(pilot).entries[3]
 
 
+async def test_an_answer_that_never_comes_ends_nothing(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = ChunkbookApp(rules)
+    async with app.run_test(size=SIZE) as pilot:
+        await at_cell(pilot, "chunks")
+        # A pane that went away took along what it was to answer.
+        monkeypatch.setattr(app, "_follow", lambda node: None)
+        type_at_once(app, "i", *LETTERS)
+        await settle(pilot)
+        monkeypatch.undo()
+        assert isinstance(app.screen, OpScreen)
+        assert not app.screen.query_one(Input).value
+        monkeypatch.setattr("tui.ahead.LONGEST", 0)
+        type_at_once(app, "s")
+        await settle(pilot)
+        assert app.screen.query_one(Input).value == f"{LETTERS}s"
+
+
 async def test_letters_go_into_notes_names_and_forms(rules: Path) -> None:
     app = ChunkbookApp(rules)
     async with app.run_test(size=SIZE) as pilot:
