@@ -58,7 +58,7 @@ def cluster(
     """At most `size` entries: first and last ones as they are, the others merged within chunks.
 
     Args:
-        queries: of the text's last tokens, see `Reader.read`. With them it takes three times as
+        queries: of the text's last tokens, see `Reader.read`. With them it takes four times as
             long: matching goes gently, and centroids are means by what the queries attend to and
             weigh what their entries did. Without them a centroid is the plain mean and counts as
             one entry.

@@ -44,9 +44,9 @@ class Weighing:
     """The queries of each head of keys, and what they attend to, layer by layer."""
 
     asked: NDArray[np.float32]
-    """(layers, kv heads, queries, width), divided by the root of the width."""
+    """(layers, kv heads, width, queries), divided by the root of the width."""
     totals: NDArray[np.float32]
-    """(layers, kv heads, queries, 1): logarithm of a query's sum over all entries."""
+    """(layers, kv heads, 1, queries): logarithm of a query's sum over all entries."""
     shares: NDArray[np.float32]
     """(layers, kv heads, entries) attention to each in the mean over queries; more than 0."""
     directions: NDArray[np.float32]
@@ -70,9 +70,9 @@ class Weighing:
             wanted: (kv heads, centroids) what their entries got together.
             sizes: of the same shape, how many entries those are.
         """
-        logits = _products(self.asked[layer], means)
+        logits = _products(means, self.asked[layer])
         logits -= self.totals[layer]
-        got = np.exp(np.minimum(logits, 0, out=logits), out=logits).mean(axis=1)
+        got = np.exp(np.minimum(logits, 0, out=logits), out=logits).mean(axis=2)
         most = np.log(sizes) + np.float32(HEAVIEST)
         weights = np.clip(np.log(wanted / (got + np.float32(TINY))), -np.float32(LIGHTEST), most)
         found: NDArray[np.float32] = means + weights[..., None] * self.directions[layer, :, None]
@@ -95,24 +95,24 @@ def weigh(entries: Entries, queries: Asked, layout: Layout) -> Weighing:
         raise UsageError(f"queries of shape {queries.shape} are not of this model and text")
     at = np.arange(tokens)[::-EVERY][::-1]
     grouped = queries[:, at].reshape(layers, len(at), layout.kv_heads, layout.group, width)
-    asked = grouped.transpose(0, 2, 1, 3, 4).reshape(layers, layout.kv_heads, -1, width)
+    asked = grouped.transpose(0, 2, 4, 1, 3).reshape(layers, layout.kv_heads, width, -1)
     asked = asked * np.float32(width**-0.5)
-    totals = np.empty((*asked.shape[:3], 1), dtype=np.float32)
+    totals = np.empty((layers, layout.kv_heads, 1, asked.shape[3]), dtype=np.float32)
     shares = np.empty((layers, layout.kv_heads, len(entries)), dtype=np.float32)
     first = len(entries) - tokens
-    late = np.arange(tokens) > np.repeat(at, layout.group)[:, None]
+    late = np.arange(tokens)[:, None] > np.repeat(at, layout.group)
 
     def one(layer: int) -> None:
         keys = decode_keys(entries.keys[layer], entries.kind, layout)
         for head in range(layout.kv_heads):
-            logits = _products(asked[layer, head], keys[:, head])
-            logits[:, first:][late] = -np.inf
-            most = logits.max(axis=1, keepdims=True)
+            logits = _products(keys[:, head], asked[layer, head])
+            logits[first:][late] = -np.inf
+            most = logits.max(axis=0)
             logits -= most
             np.exp(logits, out=logits)
-            sums = logits.sum(axis=1, keepdims=True)
+            sums = logits.sum(axis=0)
             totals[layer, head] = most + np.log(sums)
-            shares[layer, head] = (1 / (sums * np.float32(len(sums)))).T @ logits
+            shares[layer, head] = logits @ (1 / (sums * np.float32(len(sums))))
 
     with ThreadPoolExecutor(physical_cores()) as pool:
         list(pool.map(one, range(layers)))
@@ -120,26 +120,26 @@ def weigh(entries: Entries, queries: Asked, layout: Layout) -> Weighing:
     return Weighing(asked, totals, shares, _directions(asked))
 
 
-def _products(asked: NDArray[np.float32], keys: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(…, queries, keys) in tiles, each of them so small that BLAS leaves it to one thread.
+def _products(keys: NDArray[np.float32], asked: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(…, keys, queries) in tiles, each of them so small that BLAS leaves it to one thread.
 
     Larger ones it shares out among threads of its own, which wait for those of the other layers.
     """
-    queries, width = asked.shape[-2:]
+    width, queries = asked.shape[-2:]
     tile = max(1, ALONE // (queries * width))
-    found = np.empty((*asked.shape[:-1], keys.shape[-2]), dtype=np.float32)
+    found = np.empty((*keys.shape[:-1], queries), dtype=np.float32)
     for at in range(0, keys.shape[-2], tile):
-        some = slice(at, at + tile)
-        np.matmul(asked, keys[..., some, :].swapaxes(-1, -2), out=found[..., some])
+        some = (..., slice(at, at + tile), slice(None))
+        np.matmul(keys[some], asked, out=found[some])
     return found
 
 
 def _directions(asked: NDArray[np.float32]) -> NDArray[np.float32]:
     """Least squares, head by head."""
-    width = asked.shape[3]
-    squares = (asked.transpose(0, 1, 3, 2) @ asked / np.float32(asked.shape[2])).astype(np.float64)
+    width, queries = asked.shape[2:]
+    squares = (asked @ asked.transpose(0, 1, 3, 2) / np.float32(queries)).astype(np.float64)
     ridge = np.maximum(RIDGE * np.trace(squares, axis1=2, axis2=3) / width, TINY)
     squares += ridge[..., None, None] * np.eye(width)
-    means = asked.mean(axis=2, dtype=np.float64)[..., None]
+    means = asked.mean(axis=3, dtype=np.float64)[..., None]
     found: NDArray[np.float32] = np.linalg.solve(squares, means)[..., 0].astype(np.float32)
     return found
