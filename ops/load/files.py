@@ -39,13 +39,13 @@ class Files(Source):
     """Documents from the files of a folder: text, Markdown, PDF, tables, captions and others.
 
     Read are text, Markdown, HTML, PDF, DOCX, PPTX, XLSX, EPUB, CSV, TSV, captions (WebVTT,
-    SubRip), e-mail (without its attachments) and JSON Lines.
-    Each keeps its headings, pages, tables, lists, code, turns and paragraphs as spans of its text.
-    The text of plain text, Markdown, CSV, TSV, captions and JSON Lines is exactly what the file
-    holds, line ends included; that of the others is what a reader sees. Files are UTF-8, or UTF-16
-    or UTF-32 with a byte-order mark; an HTML file may declare another encoding. A line of a JSON
-    Lines file is a document: `text`, and if it likes `id`, `title`, `metadata`; its other fields
-    become metadata too.
+    SubRip), e-mail (without its attachments) and JSON Lines. Each keeps its headings, pages,
+    tables, lists, code, turns and paragraphs as spans of its text. The text of plain text,
+    Markdown, CSV, TSV, captions and JSON Lines is exactly what the file holds, line ends included;
+    that of the others is what a reader sees. Files are UTF-8, or UTF-16 or UTF-32 with a byte-order
+    mark; an HTML file may declare another encoding, and `encoding` names that of files that are
+    none of these. A line of a JSON Lines file is a document: `text`, and if it likes `id`, `title`,
+    `metadata`; its other fields become metadata too.
 
     A document is known by its path from the notebook's folder, so both may be moved together.
     """
@@ -61,6 +61,9 @@ class Files(Source):
     exclude: tuple[str, ...] = parameter(
         ("**/.*",), "globs of files and folders to leave out; by default the hidden ones"
     )
+    encoding: str = parameter(
+        "", "of text files that are not UTF-8 and do not say what they are; without it none is read"
+    )
     max_megabytes: int = parameter(256, "a larger file is refused", unit="MB", ge=1, le=2000)
 
     @field_validator("include", "exclude")
@@ -68,6 +71,15 @@ class Files(Source):
     def _are_globs(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         Globs(patterns)
         return patterns
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_encoding(cls, name: str) -> str:
+        try:
+            "".encode(name or "utf-8")
+        except LookupError:
+            raise ValueError(f"{name!r} is no encoding of text; windows-1252 is one") from None
+        return name
 
     def scan(self, ctx: Context) -> Listing:
         """Every file, and how many `include` would have besides, were their format known.
@@ -104,7 +116,7 @@ class Files(Source):
         stem = PurePosixPath(path).stem.encode("utf-8", "replace").decode()
         return documents_table(
             item.uri,
-            parse(Blob(name, raw, limit)),
+            parse(Blob(name, raw, limit, self.encoding)),
             size=len(raw),
             sha256=hashlib.sha256(raw).hexdigest(),
             untitled=stem,

@@ -52,6 +52,8 @@ class Blob:
     raw: bytes
     limit: int
     """Most bytes that it may unpack to."""
+    otherwise: str = ""
+    """Encoding of a text that is not UTF-8 and does not say what it is; empty where none may be."""
 
 
 @dataclass(frozen=True, slots=True)

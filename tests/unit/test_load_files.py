@@ -105,6 +105,9 @@ def test_wrong_parameters_are_refused() -> None:
     for params in ({}, {"path": ""}, {"path": "a", "include": []}, {"path": "a", "x": 1}):
         with pytest.raises(ValidationError):
             Files.model_validate(params)
+    for encoding in ("windows", "rot13"):
+        with pytest.raises(ValidationError, match="is no encoding of text"):
+            Files(path="docs", encoding=encoding)
     for megabytes in (0, 5000):
         with pytest.raises(ValidationError):
             Files(path="docs", max_megabytes=megabytes)

@@ -51,6 +51,30 @@ def test_a_byte_order_mark_says_the_encoding(tmp_path: Path, encoding: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("raw", "encoding", "text"),
+    [
+        ("Köln".encode("cp1252"), "windows-1252", "Köln"),
+        ("Köln".encode(), "windows-1252", "Köln"),
+        ("Köln".encode("utf-16"), "windows-1252", "Köln"),
+        ("Köln".encode("utf-16-be"), "utf-16-be", "Köln"),
+        ("日本".encode("shift_jis"), "shift_jis", "日本"),
+    ],
+)
+def test_what_is_not_utf_8_is_what_it_is_said_to_be(
+    tmp_path: Path, raw: bytes, encoding: str, text: str
+) -> None:
+    (row,) = loaded(tmp_path, "a.txt", raw, encoding=encoding)
+    assert row["text"] == text
+    (page,) = loaded(tmp_path, "a.html", b"<p>" + "Köln".encode("cp1252"), encoding="cp1252")
+    assert page["text"] == "Köln"
+
+
+def test_what_is_not_what_it_is_said_to_be_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="is not SHIFT_JIS: byte 0xFF at offset 1"):
+        loaded(tmp_path, "a.txt", b"a\xff", encoding="shift_jis")
+
+
+@pytest.mark.parametrize(
     ("raw", "said"),
     [
         (b"", "is empty: 0 bytes"),

@@ -33,6 +33,8 @@ def decode(blob: Blob, declared: str = "utf-8") -> str:
         if raw.startswith(mark):
             raw, encoding = raw[len(mark) :], marked
             break
+    if raw is blob.raw and encoding == "utf-8" and blob.otherwise and not _is_utf_8(raw):
+        encoding = blob.otherwise
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
@@ -41,13 +43,21 @@ def decode(blob: Blob, declared: str = "utf-8") -> str:
         raise DocumentError(
             f"{blob.name} is not {name}: byte 0x{blob.raw[offset]:02X} at offset {offset} "
             f"({error.reason})",
-            hint="convert it to UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8`, if that is what it is), "
-            "or leave it out with `exclude`",
+            hint="name its encoding in `encoding` (windows-1252, say), or `exclude` it",
         ) from error
     if "\0" in text:
         raise DocumentError(
             f"{blob.name} holds a NUL character at offset {text.index(chr(0))}: it is binary, or "
             "UTF-16 without a byte-order mark",
-            hint="save it as UTF-8, or leave it out with `exclude`",
+            hint="save it as UTF-8, name what it is in `encoding`, or leave it out with `exclude`",
         )
     return text
+
+
+def _is_utf_8(raw: bytes) -> bool:
+    """Text in other encodings hardly ever is, by chance; UTF-16 may be, with NUL characters."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in raw
