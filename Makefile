@@ -44,6 +44,6 @@ models: $(INSTALLED) ## Fetch the models that are not there yet.
 clean: ## Remove the environment and what tools left behind.
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-$(INSTALLED): pyproject.toml constraints.txt scripts/install.sh scripts/llama_lean.cmake scripts/amx_tiles.h
+$(INSTALLED): pyproject.toml constraints.txt scripts/install.sh scripts/llama_lean.cmake scripts/amx_tiles.h hatch_build.py ops/segment/_cut.c
 	@scripts/install.sh
 	@touch $@

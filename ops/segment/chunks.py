@@ -63,26 +63,37 @@ def chunks_frame(
     return conform("chunks", table, CHUNKS)
 
 
-def plain_frame(documents: pl.DataFrame, owners: Ints, parts: Parts, tokens: Ints) -> pl.DataFrame:
+def plain_frame(
+    documents: pl.DataFrame,
+    raws: Sequence[bytes],
+    owners: Ints,
+    parts: Parts,
+    tokens: Ints,
+    places: Ints,
+) -> pl.DataFrame:
     """The same of chunks that lie on one level and have nothing derived.
 
     Args:
         documents: in order of their ids.
+        raws: their texts as UTF-8.
         owners: for each part the row of its document, ascending.
         parts: as places in their own document, in order of start.
         tokens: of each part.
+        places: start and end of each part in UTF-8, one row a part, -1 where they are not known.
     """
     ids, count = documents["doc_id"], len(owners)
     edges = owners.searchsorted(np.arange(len(documents) + 1))
     names: list[str] = []
     bodies: list[bytes] = []
-    # Cut as UTF-8, which is what Polars keeps and what ids are made of.
-    raws = documents["text"].cast(pl.Binary).to_list()
+    lows, highs = places[:, 0].tolist(), places[:, 1].tolist()
     bounds = zip(edges.tolist(), edges[1:].tolist(), strict=False)
     for doc, raw, (first, after) in zip(ids.to_list(), raws, bounds, strict=True):
         if first < after:
-            places = _bytes(raw, parts.starts[first:after], parts.ends[first:after])
-            some = [raw[start:end] for start, end in zip(*places, strict=True)]
+            if lows[first] < 0:
+                known = _bytes(raw, parts.starts[first:after], parts.ends[first:after])
+            else:
+                known = lows[first:after], highs[first:after]
+            some = [raw[start:end] for start, end in zip(*known, strict=True)]
             names += chunk_ids(doc, 0, some)
             bodies += some
     made = {

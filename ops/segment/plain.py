@@ -12,12 +12,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ops.context import Context
+from ops.context import Context, Tokenizer
 from ops.frames import Frames, in_order
-from ops.segment.bare import Bare
 from ops.segment.budgeted import Budgeted
 from ops.segment.chunks import plain_frame
 from ops.segment.codes import Ints
+from ops.segment.compiled import Cutter
 from ops.segment.joined import Joined, joined
 from ops.segment.measure import rulers
 from ops.segment.piece import Document, Piece, documents_of
@@ -26,8 +26,9 @@ from ops.segment.settle import Draft
 from ops.segment.split import Parts, counted
 
 Bools: TypeAlias = NDArray[np.bool_]
-Cut: TypeAlias = tuple[Parts, Ints, Ints]
-"""Parts as places in their own documents, the tokens of each, and the place of its document."""
+Cut: TypeAlias = tuple[Parts, Ints, Ints, Ints]
+"""Parts as places in their own documents, the tokens of each, the place of its document, and start
+and end in its UTF-8, one row a part, -1 where they are not known."""
 
 
 class Plain(Budgeted):
@@ -41,9 +42,9 @@ class Plain(Budgeted):
     def parts(self, some: Joined) -> Parts:
         """The parts of all these documents, as places in the whole of them, in order of start."""
 
-    def searched(self, document: Document, ruler: Ruler) -> Bare | None:
-        """The parts of a document that can be cut by searching its text, which is faster."""
-        return None
+    def searched(self, table: pl.DataFrame, tokenizer: Tokenizer) -> Bools:
+        """Which of these documents can be cut by searching their text, which is faster."""
+        return np.zeros(len(table), dtype=np.bool_)
 
     def plan(self, document: Document, ruler: Ruler) -> Iterable[Piece]:
         (some,) = joined([document], [ruler], [0])
@@ -52,56 +53,52 @@ class Plain(Budgeted):
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         tokenizer = ctx.resources.tokenizer(self.tokenizer)
         table = in_order("documents", frames["documents"])
-        documents = list(documents_of(table))
+        # As UTF-8, which is what Polars keeps and what ids are made of.
+        raws = table["text"].cast(pl.Binary).to_list()
+        searched = self.searched(table, tokenizer)
+        found = [self._all_searched(raws, searched, ctx)]
+        others = np.flatnonzero(~searched)
+        documents = list(documents_of(table[others])) if len(others) else []
         measured = rulers([document.text for document in documents], tokenizer, ctx.check)
-        bare, others = self._all_searched(documents, measured, ctx)
-        found = [bare]
-        sure = np.ones(len(documents), dtype=np.bool_)
-        for some in joined(documents, measured, others):
+        sure = np.ones(len(table), dtype=np.bool_)
+        for some in joined(documents, measured, range(len(documents))):
             ctx.check()
             parts = self.parts(some)
             tokens = counted(some.ruler, parts)
             within = some.starts.searchsorted(parts.starts, "right") - 1
-            owners = some.places[within]
+            owners = others[some.places[within]]
             sure[owners[self._doubtful(some, parts, tokens)]] = False
-            found.append((parts.moved(-some.starts[within]), tokens, owners))
+            unknown = np.full((len(parts), 2), -1)
+            found.append((parts.moved(-some.starts[within]), tokens, owners, unknown))
             ctx.advance(len(some.places))
         parts = Parts.joined([each[0] for each in found])
-        tokens, owners = (np.concatenate(each) for each in list(zip(*found, strict=True))[1:])
+        tokens, owners, places = (
+            np.concatenate(each) for each in list(zip(*found, strict=True))[1:]
+        )
         order = np.argsort(owners, kind="stable")
         order = order[sure[owners[order]]]
-        chunks = plain_frame(table, owners[order], parts[order], tokens[order])
+        chunks = plain_frame(table, raws, owners[order], parts[order], tokens[order], places[order])
         if not sure.all():
             drafts = [
-                Draft(documents[at], measured[at], [Piece(*part) for part in parts[owners == at]])
-                for at in np.flatnonzero(~sure).tolist()
+                Draft(documents[at], measured[at], [Piece(*part) for part in parts[owners == row]])
+                for at, row in enumerate(others.tolist())
+                if not sure[row]
             ]
             more = self.settled(table, drafts, tokenizer, ctx)
             chunks = in_order("chunks", pl.concat([chunks, more]))
         return Frames({"chunks": chunks})
 
-    def _all_searched(
-        self, documents: Sequence[Document], measured: Sequence[Ruler], ctx: Context
-    ) -> tuple[Cut, list[int]]:
-        """What comes of searching, and the documents that cannot be cut that way."""
-        starts: list[int] = []
-        ends: list[int] = []
-        whys: list[str] = []
-        counts = np.zeros(len(documents), dtype=np.int64)
-        others = []
-        for at, (document, ruler) in enumerate(zip(documents, measured, strict=True)):
+    def _all_searched(self, raws: Sequence[bytes | None], searched: Bools, ctx: Context) -> Cut:
+        """What comes of searching these documents."""
+        cutter = Cutter(self.size)
+        counts = np.zeros(len(raws), dtype=np.int64)
+        for at in np.flatnonzero(searched).tolist():
             ctx.check()
-            found = self.searched(document, ruler)
-            if found is None:
-                others.append(at)
-                continue
-            starts += found.starts
-            ends += found.ends
-            whys += found.whys
-            counts[at] = len(found.starts)
+            counts[at] = cutter.add(raws[at] or b"")
             ctx.advance(1)
-        parts = Parts.listed(starts, ends, whys)
-        return (parts, parts.ends - parts.starts, np.repeat(np.arange(len(counts)), counts)), others
+        parts = Parts(*cutter.spans)
+        owners = np.repeat(np.arange(len(counts)), counts)
+        return parts, parts.ends - parts.starts, owners, cutter.places
 
     def _doubtful(self, some: Joined, parts: Parts, tokens: Ints) -> Bools:
         """Which parts the ruler is not sure of, or that `settle` has to cut or to leave out."""

@@ -7,17 +7,18 @@ __all__ = ["Recursive"]
 from typing import ClassVar, Literal
 
 import numpy as np
+import polars as pl
 
+from ops.context import Tokenizer
 from ops.op import parameter
-from ops.segment.bare import Bare, bare
 from ops.segment.breaks import inside
 from ops.segment.joined import Joined
 from ops.segment.levels import Level, auto_levels, heading_gaps, listed_levels
 from ops.segment.piece import Document
-from ops.segment.plain import Plain
-from ops.segment.ruler import CharacterRuler, Ruler
+from ops.segment.plain import Bools, Plain
 from ops.segment.spaces import strip
 from ops.segment.split import Parts, counted, cut, ordered, split
+from ops.segment.units import Characters
 from ops.segment.windows import overlap_start
 from ops.segment.zones import Zones, zones_of
 
@@ -42,12 +43,13 @@ class Recursive(Plain):
     )
     split_at_headings: bool = parameter(False, "no chunk goes on past a heading")
 
-    def searched(self, document: Document, ruler: Ruler) -> Bare | None:
+    def searched(self, table: pl.DataFrame, tokenizer: Tokenizer) -> Bools:
         # Otherwise gaps are many, or looked at more than once: as arrays they take less.
-        simple = self.separators == "auto" and not self.overlap and not document.structure
-        if simple and isinstance(ruler, CharacterRuler):
-            return bare(document.text, self.size)
-        return None
+        if self.separators != "auto" or self.overlap or not isinstance(tokenizer, Characters):
+            return super().searched(table, tokenizer)
+        if "structure" not in table.columns:
+            return np.ones(len(table), dtype=np.bool_)
+        return ~np.asarray(table["structure"].list.len().to_numpy() > 0)  # null: no number
 
     def parts(self, some: Joined) -> Parts:
         whole, ruler = some.whole, some.ruler
