@@ -135,9 +135,10 @@ def _cut(text: str, piece: Piece, size: int, tokenizer: Tokenizer, trim: bool) -
     while True:
         rest = text[start : piece.end]
         (spans,) = tokenizer.offsets([rest])
+        if not rest or rest.isspace():
+            return
         if len(spans) <= size:
-            if rest and not rest.isspace():
-                yield piece._replace(start=start, tokens=len(spans))
+            yield piece._replace(start=start, tokens=len(spans))
             return
         places = spans[:, 0].tolist()
         start, stop, tokens, why = _first_part(text, start, places, size, tokenizer, trim)

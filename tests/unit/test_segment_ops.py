@@ -248,3 +248,9 @@ def test_megabytes_in_one_word() -> None:
     assert chunks["tokens"].max() == 1  # to BERT, one unknown word each
     assert chunks["text"].str.len_chars().max() == 25_600
     assert chunks.select(pl.col("end") - pl.col("start")).sum().item() == len(text)
+
+
+@pytest.mark.usefixtures("model_files")
+def test_white_space_of_many_tokens_at_the_end_is_left_out() -> None:
+    op = Fixed(size=1, overlap=0, tokenizer="smollm2")
+    assert bodies(op, "```py\n\n```\n\r\n\r\n") == ["```", "py", "`", "``"]
