@@ -93,6 +93,16 @@ def test_encodings_of_xhtml(tmp_path: Path) -> None:
     assert (row["text"], row["title"]) == ("Köln", "a")
 
 
+def test_document_types_of_xhtml(tmp_path: Path) -> None:
+    own = '<!doctype html [<!ENTITY b "ha"> <!ELEMENT p ANY>\n] >'
+    for kind in ("", "<!DOCTYPE html>", own):
+        (row,) = loaded(tmp_path, "a.xhtml", f"<?xml version='1.0'?>{kind}<html><p>x</p></html>")
+        assert row["text"] == "x"
+    # Were each of them looked for to the end, this would take the better part of an hour.
+    (row,) = loaded(tmp_path, "a.xhtml", "<p>x</p>" + "<!DOCTYPE a [" * 200_000)
+    assert row["text"] == "x"
+
+
 def hidden(name: str) -> str:
     return f'<encryption xmlns:e="x"><e:CipherReference URI="{name}"/></encryption>'
 

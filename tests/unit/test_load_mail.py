@@ -126,6 +126,12 @@ def test_only_a_subject_and_none(tmp_path: Path) -> None:
 NESTED = b"Content-Type: message/rfc822\n\n" * 3000
 
 
+def test_a_header_of_megabytes_is_kept_as_it_is(tmp_path: Path) -> None:
+    (row,) = loaded(tmp_path, "a.eml", b"Subject: " + 200_000 * b"=?utf-8?q?a?= " + b"\n\nText")
+    assert row["text"].startswith("=?utf-8?q?a?= =?utf-8")
+    assert row["text"].endswith("=\n\nText")
+
+
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
@@ -134,7 +140,8 @@ NESTED = b"Content-Type: message/rfc822\n\n" * 3000
         (b"Subject: a\nContent-Type: multipart/encrypted; boundary=x\n\n--x--\n", "is encrypted"),
         (b"Subject: a\nContent-Type: application/pkcs7-mime\n\nAAAA", "is encrypted"),
         (b"%PDF-1.4\n", "is a PDF, not text"),
-        (b"Subject: a\n" + NESTED, "has messages nested too deep"),
+        (b"Subject: a\n" + NESTED, "has messages, or comments in addresses, nested too deep"),
+        (b"From: " + 20_000 * b"(" + b"\n\na", "has messages, or comments in addresses, nested"),
     ],
 )
 def test_what_is_no_message(tmp_path: Path, raw: bytes, said: str) -> None:

@@ -135,6 +135,7 @@ def test_sheets_and_their_tables(tmp_path: Path) -> None:
         ("[Red]0.0", 45292, "45292"),
         ('0 &quot;days&quot;', 45292, "45292"),
         ("General", 45292, "45292"),
+        ("[" * 300_000 + "yyyy", 45292, "45292"),
     ],
 )  # fmt: skip
 def test_numbers_show_as_their_format_says(

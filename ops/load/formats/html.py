@@ -33,8 +33,9 @@ XML_CHARSET = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([\w.:-]
 VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
 CLOSED = re.compile(rf"<(?!(?:{VOID})[\s/])([A-Za-z][\w:.-]*)((?:\s[^<>]*)?)/>")
 """An element that ends where it begins; in HTML, without the X, it would go on."""
-SUBSET = re.compile(r"<!DOCTYPE[^\[>]*\[[^\]]*\]\s*>", re.IGNORECASE)
-"""A document type with declarations of its own, which HTML does not have."""
+DOCTYPE = re.compile("<!DOCTYPE", re.IGNORECASE)
+SUBSET = re.compile(r"[^\[>]*\[[^\]]*\]\s*>")
+"""What follows where a document type has declarations of its own, which HTML does not know."""
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 LANGUAGE = re.compile(r"\b(?:language|lang|highlight-source|highlight|brush:?)[- ](\w[\w+#-]*)")
 DECLARED = ("author", "description", "keywords", "date")
@@ -60,7 +61,10 @@ def parse_xhtml(blob: Blob) -> list[Parsed]:
         DocumentError: bytes that are not in the encoding it declares (UTF-8 without any).
     """
     text = decode(blob, _declared_encoding(XML_CHARSET.match(blob.raw) or _charset(blob)))
-    return [page(blob.name, CLOSED.sub(r"<\1\2></\1>", SUBSET.sub("", text, count=1)))]
+    kind = DOCTYPE.search(text)
+    if kind and (own := SUBSET.match(text, kind.end())):
+        text = text[: kind.start()] + text[own.end() :]
+    return [page(blob.name, CLOSED.sub(r"<\1\2></\1>", text))]
 
 
 def page(name: str, markup: str) -> Parsed:

@@ -53,12 +53,15 @@ def parse_mail(blob: Blob) -> list[Parsed]:
             )
         subject = words(message, "Subject")
         text, spans = joined([_heading(subject, 1), *_parts(message)])
-        attached = list(_attached(message))
+        metadata = [
+            *_declared(message),
+            *(("attachment", name) for name in _attached(message)),
+        ]
     except RecursionError as error:
         raise DocumentError(
-            f"{blob.name} has messages nested too deep", hint="leave it out with `exclude`"
+            f"{blob.name} has messages, or comments in addresses, nested too deep",
+            hint="leave it out with `exclude`",
         ) from error
-    metadata = [*_declared(message), *(("attachment", name) for name in attached)]
     return [Parsed(text, "email", subject, spans, metadata)]
 
 

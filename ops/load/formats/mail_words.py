@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 FALLBACK: Final = "windows-1252"
 """What programs wrote that declared no encoding, or the wrong one (as browsers take it)."""
 
+LONGEST: Final = 65_536
+"""Characters of a header that is decoded; `email` takes the square of its encoded words."""
+
 
 def words(message: Message, name: str) -> str:
     """The first header of a name in one line; empty when there is none."""
@@ -27,6 +30,8 @@ def shown(raw: str) -> str:
     from email.header import decode_header
 
     raw = _decoded(raw.encode("utf-8", "surrogateescape"), "utf-8")
+    if len(raw) > LONGEST:
+        return one_line(raw)
     try:
         parts = decode_header(raw)
     except HeaderParseError:

@@ -25,6 +25,8 @@ UNSEEN: Final = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNO
 """Of a format: its quoted and escaped characters, colours and conditions."""
 CONTROL: Final = re.compile("_x00[01][0-9A-Fa-f]_")
 """A control character in a text (ECMA-376 part 1, 22.9.2.19)."""
+LONGEST: Final = 255
+"""Characters of a format; programs take no more."""
 EARLIEST: Final = datetime(1899, 12, 30)
 
 
@@ -94,7 +96,9 @@ class Values:
 def _formats(styles: Any) -> list[str]:
     """What of its format of numbers says how a value shows, for each style of cells."""
     own = {
-        each.get("numFmtId"): UNSEEN.sub("", each.get("formatCode", "").partition(";")[0]).lower()
+        each.get("numFmtId"): UNSEEN.sub(
+            "", each.get("formatCode", "")[:LONGEST].partition(";")[0]
+        ).lower()
         for each in styles.iterfind(f"{S}numFmts/{S}numFmt")
     }
     named = [each.get("numFmtId", "0") for each in styles.iterfind(f"{S}cellXfs/{S}xf")]
