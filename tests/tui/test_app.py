@@ -12,9 +12,10 @@ from textual.command import CommandPalette
 from textual.widgets import OptionList, Static
 
 from ops.errors import UsageError
+from pipelines.draft import edit
 from tests.tui.pilots import press, settle, shows, text_of, until
 from tui.app import ChunkbookApp
-from tui.book import find_notebooks
+from tui.book import Book, find_notebooks
 from tui.commands.tui import tui
 from tui.palette import ActionProvider
 from tui.screens.chooser import ChooserScreen
@@ -194,6 +195,28 @@ def test_the_command_needs_a_terminal(made_policies: Path) -> None:
     ran = CliRunner().invoke(tui, [str(made_policies)])
     assert isinstance(ran.exception, UsageError)
     assert "terminal" in ran.exception.message
+
+
+def test_a_fault_of_the_interface_is_told_and_nothing_unsaved_lost(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    notebook = _notebook(tmp_path / "kept.yaml")
+    book = Book.open(notebook)
+    book.revise(book.history.do(edit.insert_note(book.history.draft, 0, "Mine."), "a note"))
+
+    def broken(app: ChunkbookApp) -> None:
+        app.book = book
+        raise KeyError("[red]key[/red]")
+
+    monkeypatch.setattr(ChunkbookApp, "on_mount", broken)
+    monkeypatch.setenv("TEXTUAL_DRIVER", "textual.drivers.headless_driver:HeadlessDriver")
+    ran = CliRunner().invoke(tui, [str(notebook)])
+    assert ran.exit_code == 1
+    assert "KeyError: '[red]key[/red]'" in ran.output
+    assert "kept.yaml.unsaved" in ran.output
+    kept = notebook.with_name("kept.yaml.unsaved").read_text(encoding="utf-8")
+    assert kept == book.history.draft.text
+    assert "Mine." not in notebook.read_text(encoding="utf-8")
 
 
 def test_the_first_paint_waits_for_nothing_heavy() -> None:

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from ops.errors import Cancelled
 from ops.segment.fixed import Fixed
+from pipelines.draft import edit
 from tests.tui.builder import NOTEBOOK, SIZE, TEXT, at_cell, cells_of, params_of, sampled, screen_of
 from tests.tui.pilots import press, settle, shows, text_of, until
 from tui.app import ChunkbookApp
@@ -139,8 +140,6 @@ async def test_a_newer_preview_takes_the_place_of_the_older(
         await until(pilot, lambda: "Cancel" in text_of(app))
         screen = screen_of(pilot)
         draft = screen.draft
-        from pipelines.draft import edit
-
         screen.do(
             edit.set_params(draft, draft.cells["chunks"], {"size": 9}), "x", key="form chunks"
         )
@@ -157,6 +156,44 @@ async def test_a_newer_preview_takes_the_place_of_the_older(
         await settle(pilot)
         assert not screen.previewing
         assert cells_of(pilot).glances["chunks"].stage is Stage.FAULT
+
+
+async def test_what_is_begun_while_a_preview_goes_on_lets_it_go(
+    rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = Flag()
+
+    def endless(_: Fixed, __: object, ctx: object) -> object:
+        begun.set()
+        while True:
+            ctx.check()  # type: ignore[attr-defined]
+            Flag().wait(0.01)
+
+    monkeypatch.setattr(Fixed, "apply", endless)
+    app = ChunkbookApp(rules)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shows(app, NotebookScreen))
+        cells_of(pilot).choose_id("chunks")
+        await until(pilot, begun.is_set)
+        screen = screen_of(pilot)
+        await until(pilot, lambda: screen.previewing)
+        # Another cell is made, and chosen with it.
+        params = {"tokenizer": "words"}
+        more = edit.insert_cell(screen.draft, 3, "segment.sentence", ["source"], params=params)
+        screen.do(more, "insert segment.sentence", 3)
+        await sampled(pilot, "chunks_2")
+        # The size of samples changes.
+        begun.clear()
+        cells_of(pilot).choose_id("chunks")
+        await until(pilot, begun.is_set)
+        await until(pilot, lambda: screen.previewing)
+        begun.clear()
+        await pilot.press("s")
+        await until(pilot, begun.is_set)
+        assert screen.sample_size == 20
+        await pilot.press("escape")
+        await settle(pilot)
+        assert not screen.previewing
 
 
 async def test_a_crash_in_a_cell_is_told_with_its_traceback(

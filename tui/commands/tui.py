@@ -13,6 +13,7 @@ import click
 
 from ops.errors import UsageError
 from tui.commands.arguments import NotebookPath
+from tui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from tui.settings import Settings
@@ -45,8 +46,14 @@ def tui(notebook: Path | None, keys: bool) -> None:
     from tui.terminal import quiet_terminal
 
     settings = _settings()
+    app = ChunkbookApp(notebook, settings=settings)
     with quiet_terminal():
-        ChunkbookApp(notebook, settings=settings).run()
+        app.run()
+    if app.return_code:
+        from tui.falling import fallen
+
+        click.echo(f"error: {fallen(app)}", err=True)
+        raise click.exceptions.Exit(ExitCode.UNEXPECTED)
 
 
 def _settings() -> Settings | None:

@@ -161,7 +161,8 @@ class PreviewScreen(SavingScreen):
     def _still(self, edition: int) -> None:
         """A preview takes its time: say that it goes on, and can be stopped."""
         if edition == self._edition and self._of:
-            if self._glances[self._of].stage is not Stage.RUNNING:
+            seen = self._glances.get(self._of)
+            if seen is None or seen.stage is not Stage.RUNNING:
                 self._glances[self._of] = Glance(Stage.RUNNING)
             self._offer_cancel(True)
             self.show_glance()
@@ -170,7 +171,8 @@ class PreviewScreen(SavingScreen):
         """Let a preview that goes on go."""
         if not self._of:
             return
-        if self._glances[self._of].stage is not Stage.DONE:
+        seen = self._glances.get(self._of)  # none, if its cell is not the chosen one any more
+        if seen is not None and seen.stage is not Stage.DONE:
             del self._glances[self._of]
         self._edition += 1
         self._of = ""
