@@ -20,7 +20,7 @@ from benchmarks.inference_peer import OneByOne
 from benchmarks.result import Figure, Progress
 from ops.enrich.llama_form import Field, prompt
 from ops.inference.chat import Chat
-from ops.inference.engine import Engine
+from ops.inference.engines import Engines
 from ops.inference.grammar import json_grammar
 from ops.inference.jobs import Request
 from ops.inference.llama import Model
@@ -193,20 +193,12 @@ def _speedup(
     return Figure(name, ratio, "times", against, ratio, goal, met)
 
 
-def _engine(model: Model, asked: Sequence[Request], sequences: int) -> Engine:
+def _engine(model: Model, asked: Sequence[Request], sequences: int) -> Engines:
     """As `generate_many` lays it out for these."""
-    shape = shape_for(asked, 8_192, sequences)
-    return Engine(
-        model,
-        length=shape.length,
-        sequences=shape.sequences,
-        batch=512,
-        flash_attention=shape.flash_attention,
-        shared=shape.shared,
-    )
+    return Engines(model, shape_for(asked, 8_192, sequences), batch=512)
 
 
-def _timed(engine: Engine, asked: Sequence[Request], *, anew: bool = True) -> float:
+def _timed(engine: Engines, asked: Sequence[Request], *, anew: bool = True) -> float:
     """Seconds for these; `anew`: nothing of what was asked before is in the memory."""
     if anew:
         engine.forget()

@@ -15,6 +15,7 @@ __all__ = ["Engine"]
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -62,6 +63,7 @@ class Engine:
         flash_attention: see `ops.inference.shape`.
         shared: one memory for all sequences, so that they can share what they begin with; else
             each has its part of the length.
+        lock: held while llama.cpp is called.
     """
 
     def __init__(
@@ -74,7 +76,9 @@ class Engine:
         threads: int | None = None,
         flash_attention: bool = True,
         shared: bool = True,
+        lock: AbstractContextManager[object] = OWNER,
     ) -> None:
+        self._lock = lock
         self.context = Context(
             model,
             embeddings=False,
@@ -118,7 +122,7 @@ class Engine:
                 while waiting and self._admit(waiting[0], requests[waiting[0]], on_text, found):
                     waiting.popleft()
                 if self._jobs():  # else all that were left were refused
-                    with OWNER:
+                    with self._lock:
                         self._step()
                     self._collect(found)
                 if progress:
@@ -137,7 +141,7 @@ class Engine:
 
     def close(self) -> None:
         """Give the memory back."""
-        with OWNER:
+        with self._lock:
             self.context.close()
 
     def _jobs(self) -> list[Job]:
@@ -228,7 +232,7 @@ class Engine:
         source, own = self._slots[job.source], self._slots[job.slot]
         if source.read < job.shares:
             return
-        with OWNER:
+        with self._lock:
             if self._shared:
                 self.context.memory.copy(source.number, own.number, 0, job.shares)
             else:
@@ -279,7 +283,7 @@ class Engine:
             ]
             room -= len(parts)
         if self._steps and reading:
-            room = min(room, PIECE)
+            room = min(room, PIECE * self.context.threads)
             # Last pieces last, so that those of one length share a pass.
             reading.sort(key=lambda job: lengths[job.slot] == job.unread)
             first = lengths[reading[0].slot]
@@ -295,7 +299,9 @@ class Engine:
 
     def _piece(self, job: Job, jobs: Sequence[Job]) -> int:
         """Tokens that a job should read in one pass."""
-        length = stretch(job.done, job.unread) if self._steps else job.unread
+        length = job.unread
+        if self._steps:
+            length = stretch(job.done, length, PIECE * self.context.threads)
         if not self._shared:
             waiting = [one.shares for one in jobs if one.source == job.slot]
             length = min([length, *(shares - job.done for shares in waiting)])
@@ -336,7 +342,7 @@ class Engine:
     def _cut(self, slot: _Slot, keep: int) -> None:
         """Forget all of a sequence but its first tokens."""
         if keep < len(slot.entries):
-            with OWNER:
+            with self._lock:
                 self.context.memory.remove(slot.number, keep)
             self._cells.drop(slot.entries[keep:])
         slot.entries, slot.tokens = slot.entries[:keep], slot.tokens[:keep]
@@ -351,7 +357,7 @@ class Engine:
                 slot.job.sampler.close()
                 slot.job = None
                 # A pass that was stopped may have left more than is counted here.
-                with OWNER:
+                with self._lock:
                     self.context.memory.remove(slot.number)
                 self._empty(slot)
 

@@ -15,7 +15,7 @@ from ops.errors import UsageError
 from ops.generation import Answer, Prompt, Surprisal
 from ops.inference.chat import Chat
 from ops.inference.checked import Asked, Checked
-from ops.inference.engine import Engine
+from ops.inference.engines import Engines
 from ops.inference.jobs import Completion, Request
 from ops.inference.llama import Context, Model
 from ops.inference.models import ModelFile, demand
@@ -54,8 +54,8 @@ class LlamaGenerator(Checked):
         self._model = Model(file.path)
         self._chat = Chat(self._model)
         self._shape = (min(length, file.context), sequences, batch)
-        self._engines: dict[tuple[bool, bool], Engine] = {}
-        self._running: Engine | None = None
+        self._engines: dict[tuple[bool, bool], Engines] = {}
+        self._running: Engines | None = None
         self._scores: Context | None = None
 
     @property
@@ -140,9 +140,9 @@ class LlamaGenerator(Checked):
     def interrupt(self) -> None:
         """Stop what is being generated, if anything is; any thread may call it."""
         if (running := self._running) is not None:
-            running.context.interrupt()
+            running.interrupt()
 
-    def engine(self, shape: Shape | None = None, prompts: int = 1) -> Engine:
+    def engine(self, shape: Shape | None = None, prompts: int = 1) -> Engines:
         """What runs so many prompts; made when first asked for, or when it is too small."""
         length, sequences, batch = self._shape
         shape = shape or Shape(length, sequences, flash_attention=True, shared=True)
@@ -159,15 +159,8 @@ class LlamaGenerator(Checked):
             found.close()
             found = None
         if found is None:
-            found = self._engines[kind] = Engine(
-                self._model,
-                length=shape.length,
-                sequences=shape.sequences,
-                batch=batch,
-                threads=self._threads,
-                flash_attention=shape.flash_attention,
-                shared=shape.shared,
-            )
+            found = Engines(self._model, shape, batch=batch, threads=self._threads)
+            self._engines[kind] = found
         return found
 
     def run(

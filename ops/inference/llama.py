@@ -163,6 +163,10 @@ class Context:
         """Stop the batch that runs, or the next one; any thread may call it."""
         self._flag[0] = b"!"
 
+    def go_on(self) -> None:
+        """Take back an interrupt that came when nothing ran any more."""
+        self._flag[0] = b"\0"
+
     def run(
         self,
         tokens: NDArray[np.int32],

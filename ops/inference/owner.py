@@ -1,4 +1,5 @@
-"""Who may run llama.cpp: one thread of a process at a time, whichever model it is."""
+"""Who may run llama.cpp: one thread of a process at a time, whichever model it is, and the threads
+that this one lets run side by side."""
 
 from __future__ import annotations
 

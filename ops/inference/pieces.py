@@ -12,17 +12,21 @@ from typing import Final
 
 from ops.inference.shape import PADDED
 
-PIECE: Final = 192
-"""Most tokens of a pass: the scores of all pairs should stay in a core's own cache."""
+PIECE: Final = 96
+"""Most tokens of a pass for each thread: scores of all pairs should stay in a core's cache."""
 
 LEAST: Final = 32
 """Tokens before a border that are worth a pass of their own."""
 
 
-def stretch(done: int, unread: int) -> int:
-    """How many of so many unread tokens to read next, after so many that are in the memory."""
+def stretch(done: int, unread: int, most: int) -> int:
+    """How many of so many unread tokens to read next, after so many that are in the memory.
+
+    Args:
+        most: tokens of a pass.
+    """
     border = PADDED - done % PADDED
     if border < LEAST:
         border += PADDED
     length = min(unread, border)
-    return -(-length // -(-length // PIECE)) if length else 0
+    return -(-length // -(-length // most)) if length else 0

@@ -78,13 +78,13 @@ def test_what_prompts_share_is_read_once(
 ) -> None:
     smol.engine().forget()
     read: list[int] = []
-    run = smol.engine().context.run
+    run = smol.engine().each[0].context.run
 
     def counted(tokens: NDArray[np.int32], *rest: Any) -> None:
         read.append(len(tokens))
         run(tokens, *rest)
 
-    monkeypatch.setattr(smol.engine().context, "run", counted)
+    monkeypatch.setattr(smol.engine().each[0].context, "run", counted)
     shared = np.arange(1_000, 1_100, dtype=np.int32)
     asked = [Request(np.append(shared, np.full(5, 2_000 + n, dtype=np.int32)), 1) for n in range(6)]
     found = smol.engine().run(asked)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ops.inference.packing import pack
-from ops.inference.pieces import LEAST, PIECE, stretch
+from ops.inference.pieces import LEAST, stretch
 from ops.inference.shape import PADDED
 
 
@@ -33,15 +33,16 @@ def test_equal_lengths_keep_their_order() -> None:
     assert pack([5] * 5, 10, 64) == [[0, 1], [2, 3], [4]]
 
 
-@given(st.integers(0, 3_000), st.integers(0, 3_000))
-def test_prompts_are_read_in_pieces_that_end_at_borders(done: int, unread: int) -> None:
+@given(st.integers(0, 3_000), st.integers(0, 3_000), st.integers(LEAST, 400))
+def test_prompts_are_read_in_pieces_that_end_at_borders(done: int, unread: int, most: int) -> None:
     while unread:
-        length = stretch(done, unread)
-        assert 0 < length <= min(unread, PIECE)
+        length = stretch(done, unread, most)
+        assert 0 < length <= min(unread, most)
         before = PADDED - done % PADDED
         assert length <= before or before < LEAST
         done, unread = done + length, unread - length
-    assert stretch(68, 232) == 188
-    assert stretch(256, 44) == 44
-    assert stretch(250, 500) == 131
-    assert stretch(0, 0) == 0
+    assert stretch(68, 232, 192) == 188
+    assert stretch(68, 232, 96) == 94
+    assert stretch(256, 44, 192) == 44
+    assert stretch(250, 500, 192) == 131
+    assert stretch(0, 0, 192) == 0
