@@ -23,3 +23,17 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     DEFER CALL target_compile_options ggml-cpu PRIVATE
     "SHELL:-include \"${CHUNKBOOK_AMX_TILES}\"")
 endif()
+
+# Attention takes a sequence's entries in multiples of 256, which suits graphics cards. Where many
+# short sequences are written side by side that is half of what a processor does; 32 is enough to
+# keep its vectors full, and the graph the same from token to token.
+set(CHUNKBOOK_CACHE "${CMAKE_CURRENT_SOURCE_DIR}/src/llama-kv-cache.cpp")
+if(EXISTS "${CHUNKBOOK_CACHE}")
+  file(READ "${CHUNKBOOK_CACHE}" CHUNKBOOK_COARSE)
+  string(REPLACE "std::max(n_pad, 256u)" "std::max(n_pad, 32u)" CHUNKBOOK_FINE "${CHUNKBOOK_COARSE}")
+  if(CHUNKBOOK_FINE STREQUAL CHUNKBOOK_COARSE)
+    message(STATUS "Chunkbook: entries stay in multiples of 256; no such line in ${CHUNKBOOK_CACHE}")
+  else()
+    file(WRITE "${CHUNKBOOK_CACHE}" "${CHUNKBOOK_FINE}")
+  endif()
+endif()
