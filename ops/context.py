@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ops.choosing import Chooser
+    from ops.following import Follower
     from ops.generation import AnswerCache, Generator
     from ops.situating import Situator
 
@@ -143,6 +144,9 @@ class Resources(Protocol):
         """By name ("minilm") or by the path of a GGUF file."""
 
     def chooser(self, name: str) -> Chooser:
+        """By name ("smollm2") or by the path of a GGUF file."""
+
+    def follower(self, name: str) -> Follower:
         """By name ("smollm2") or by the path of a GGUF file."""
 
     def situator(self, name: str) -> Situator:

@@ -78,8 +78,8 @@ class Op(BaseModel):
     creates: ClassVar[tuple[str, ...]] = ()
     """Frames whose rows it makes; it adds columns to the others it writes."""
     needs: ClassVar[tuple[str, ...]] = ()
-    """Resources it takes from the context: tokenizer, embedder, generator, chooser, situator, nlp,
-    vectors, answers, collection, cutter."""
+    """Resources it takes from the context: tokenizer, embedder, generator, chooser, follower,
+    situator, nlp, vectors, answers, collection, cutter."""
 
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         """What this op writes for a batch of documents: keys and `writes` columns only.

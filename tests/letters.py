@@ -82,6 +82,17 @@ class Guesser(FakeGenerator):
                 progress(1)
         return found
 
+    def follow(
+        self, pairs: Sequence[tuple[str, str]], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float64]:
+        self.calls.append(len(pairs))
+        for before, text in pairs:
+            self.take(f"{before}|{text}")
+        if progress:
+            progress(len(pairs))
+        alike = [before.strip()[:1] == text.strip()[:1] for before, text in pairs]
+        return np.where(alike, 20.0, 60.0)
+
     def answer(self, prompt: Prompt, form: type[BaseModel] | None, rules: str) -> Answer:
         assert form is not None
         shown = [one.text for one in prompt.user if isinstance(one, Quoted)]
@@ -108,6 +119,9 @@ class LettersOnly(LocalResources):
         return self.guesser
 
     def chooser(self, name: str) -> Guesser:
+        return self.guesser
+
+    def follower(self, name: str) -> Guesser:
         return self.guesser
 
     def tokenizer(self, name: str) -> Tokenizer:

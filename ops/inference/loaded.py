@@ -6,7 +6,7 @@ __all__ = ["Model"]
 
 import ctypes
 import os
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -117,6 +117,15 @@ class Model:
         """Whether it wants a token before a text."""
         self.pointer  # noqa: B018 - raises when closed
         return bool(library().llama_vocab_get_add_bos(self._vocabulary))
+
+    @cached_property
+    def start(self) -> NDArray[np.int32]:
+        """The token that a text begins after: the model's own where it wants one, else what most
+        models without one were shown between documents, else a line feed."""
+        if self.adds_start:
+            return self.tokenise("", special=True)[:1]
+        mark = self.tokenise("<|endoftext|>", special=False, control=True)
+        return mark if len(mark) == 1 else self.tokenise("\n", special=False)[-1:]
 
     def is_end(self, token: int) -> bool:
         """Whether a token ends what the model says."""

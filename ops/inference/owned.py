@@ -75,6 +75,16 @@ class OwnedGenerator(Checked):
         found = self.process.call("choose", list(prompts), tuple(options), hear=hear)
         return found
 
+    def follow(
+        self,
+        pairs: Sequence[tuple[str, str]],
+        progress: Callable[[int], None] | None = None,
+    ) -> NDArray[np.float64]:
+        """-ln p (pairs) of each second text after the first; see `ops.following.Follower`."""
+        hear = {"done": progress or _ignore}
+        found: NDArray[np.float64] = self.process.call("follow", list(pairs), hear=hear)
+        return found
+
     def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:
         """The surprisal of each token of a text."""
         hear = {"done": progress or _ignore}

@@ -16,6 +16,7 @@ from ops.errors import UsageError
 if TYPE_CHECKING:
     from ops.choosing import Chooser
     from ops.context import Collection, Embedder, TokenEmbedder, Tokenizer, VectorCache
+    from ops.following import Follower
     from ops.generation import AnswerCache, Generator
     from ops.situating import Situator
 
@@ -75,6 +76,13 @@ class LocalResources:
         return owned_embedder(resolve(name, self._base))
 
     def chooser(self, name: str) -> Chooser:
+        """By name ("smollm2") or by the path of a GGUF file."""
+        from ops.inference.models import resolve
+        from ops.inference.owned import owned_generator
+
+        return owned_generator(resolve(name, self._base))
+
+    def follower(self, name: str) -> Follower:
         """By name ("smollm2") or by the path of a GGUF file."""
         from ops.inference.models import resolve
         from ops.inference.owned import owned_generator

@@ -6,7 +6,7 @@ window has at least half a window before it (as llama.cpp's own `perplexity` cou
 
 from __future__ import annotations
 
-__all__ = ["WINDOW", "surprisal"]
+__all__ = ["WINDOW", "losses", "surprisal"]
 
 from collections.abc import Callable
 from typing import Final
@@ -55,13 +55,14 @@ def _window(context: Context, tokens: NDArray[np.int32]) -> NDArray[np.float64]:
             context.run(piece, positions, np.zeros(len(piece), dtype=np.int32))
             following = tokens[at + 1 : at + 1 + len(piece)]
             logits = context.all_logits(len(piece))[: len(following)]
-            found[at + 1 : at + 1 + len(following)] = _losses(logits, following)
+            found[at + 1 : at + 1 + len(following)] = losses(logits, following)
     return found
 
 
-def _losses(logits: NDArray[np.float32], chosen: NDArray[np.int32]) -> NDArray[np.float64]:
+def losses(logits: NDArray[np.float32], chosen: NDArray[np.int32]) -> NDArray[np.float64]:
+    """-ln p (tokens) of each chosen token under its row of logits."""
     top = logits.max(axis=1)
     total = np.exp(logits - top[:, None]).sum(axis=1, dtype=np.float64)
     own = logits[np.arange(len(chosen)), chosen]
-    losses: NDArray[np.float64] = top + np.log(total) - own
-    return losses
+    found: NDArray[np.float64] = top + np.log(total) - own
+    return found

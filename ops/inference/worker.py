@@ -90,6 +90,7 @@ def _generator(file: ModelFile, tell: Tell) -> tuple[dict[str, Any], Calls]:
         "choose": lambda prompts, options: model.choose(
             prompts, options, lambda done: tell("done", done)
         ),
+        "follow": lambda pairs: model.follow(pairs, partial(tell, "done")),
         "logprobs": lambda text: model.logprobs(text, partial(tell, "done")),
     }
 

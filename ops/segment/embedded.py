@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Cuts", "Embedded", "Sentences"]
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -39,6 +39,9 @@ class Sentences:
     paragraphs: NDArray[np.bool_]
     """Which of them end a paragraph."""
     texts: tuple[str, ...]
+    gains: Floats | None = None
+    """(sentences - 1), nats by which each is easier to expect after the one before it; None where
+    no language model reads them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +54,18 @@ class Cuts:
     """The gaps to cut at, ascending."""
     threshold: float | None = None
     """What scores were compared with."""
+    unexpected: frozenset[int] = frozenset()
+    """Of those chosen, the ones that a language model speaks for too."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """A document laid out in sentences."""
+
+    document: Document
+    ruler: Ruler
+    units: list[Unit]
+    zones: Zones
 
 
 class Embedded(Budgeted):
@@ -77,6 +92,13 @@ class Embedded(Budgeted):
     def cuts(self, sentences: Sentences) -> Cuts:
         """Where to cut a document of two sentences or more."""
 
+    def gains(self, texts: Sequence[tuple[str, ...]], ctx: Context) -> list[Floats | str] | None:
+        """What `Sentences.gains` are, for each document, or why that cannot be told.
+
+        None where no language model reads; one that does tells `ctx` of each document.
+        """
+        return None
+
     def plan(self, document: Document, ruler: Ruler) -> Iterable[Piece]:
         raise TypeError(f"{self.name} plans with vectors")
 
@@ -91,29 +113,37 @@ class Embedded(Budgeted):
             breaks = breaks_of(document.text)
             units.append(units_of(document, zones[-1], breaks, self.splitter))
         texts = [
-            document.text[unit.start : unit.end]
+            tuple(document.text[unit.start : unit.end] for unit in some)
             for document, some in zip(documents, units, strict=True)
-            for unit in some
         ]
-        vectors = embedded(texts, self.model, ctx)
+        vectors = embedded([text for own in texts for text in own], self.model, ctx)
+        read = self.gains(texts, ctx)
         at = 0
-        for document, ruler, some, zone in zip(documents, rulers, units, zones, strict=True):
+        for place, (document, ruler) in enumerate(zip(documents, rulers, strict=True)):
             ctx.check()
-            own = vectors[at : at + len(some)].astype(np.float64)
-            at += len(some)
-            yield self._planned(document, ruler, some, own, zone)
-            ctx.advance(1)
+            count = len(texts[place])
+            own = vectors[at : at + count].astype(np.float64)
+            at += count
+            gains = read[place] if read else None
+            if isinstance(gains, str):
+                ctx.fail(document.doc_id, gains)
+                yield []
+            else:
+                given = Given(document, ruler, units[place], zones[place])
+                yield self._planned(given, texts[place], own, gains)
+            if read is None:
+                ctx.advance(1)
 
     def _planned(
-        self, document: Document, ruler: Ruler, units: list[Unit], vectors: Floats, zones: Zones
+        self, given: Given, texts: tuple[str, ...], vectors: Floats, gains: Floats | None
     ) -> list[Piece]:
+        document, ruler, units = given.document, given.ruler, given.units
         if len(units) < 2:
             return [Piece(unit.start, unit.end, "end") for unit in units]
         starts, ends = [unit.start for unit in units], [unit.end for unit in units]
         before, until = (np.asarray(ranks, dtype=np.int64) for ranks in ruler.ranks(starts, ends))
         paragraphs = np.array([unit.boundary != "sentence" for unit in units])
-        texts = tuple(document.text[unit.start : unit.end] for unit in units)
-        cuts = self.cuts(Sentences(vectors, until - before, paragraphs, texts))
+        cuts = self.cuts(Sentences(vectors, until - before, paragraphs, texts, gains))
         room = self.size - self.overlap
         groups = list(_within(before, until, cuts, room))
         scored = set(cuts.chosen.tolist())
@@ -124,11 +154,13 @@ class Embedded(Budgeted):
                 spare = min(self.overlap, self.size - int(until[last] - before[first]))
                 if spare > 0:
                     again = overlap_start(document.text, ruler, starts[first - 1], start, spare)
-                    start = min(start, zones.outside(document.text, again))
+                    start = min(start, given.zones.outside(document.text, again))
             if after == len(units):
                 pieces.append(Piece(start, ends[last], "end"))
                 continue
             why = "topic" if last in scored else units[last].boundary
+            if last in cuts.unexpected:
+                why = "unexpected"
             score = float(cuts.scores[last])
             pieces.append(Piece(start, ends[last], why, score=score, threshold=cuts.threshold))
         return pieces

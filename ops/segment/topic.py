@@ -4,15 +4,18 @@ from __future__ import annotations
 
 __all__ = ["Topic"]
 
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ops.context import Context
 from ops.op import parameter
 from ops.segment.best import Floats, best_groups
 from ops.segment.cues import joins, overlaps, words
 from ops.segment.embedded import Cuts, Embedded, Sentences
+from ops.segment.following import gains, holds
 from ops.segment.gaps import depths, distances
 
 POWER: Final = 0.7
@@ -23,6 +26,8 @@ LONGER: Final = 0.6  # how fast the price of a segment grows with the document's
 UNEVEN: Final = 0.4  # price of a length that is not the mean's
 USUAL: Final = 7  # sentences of a segment whose price is `grain`
 ROUNDS: Final = 3
+NEAR: Final = 0.7  # weight of the distance at a gap where a language model has read the sentences
+BACK: Final = 0.8  # weight of labels and words that point back, there
 
 
 class Topic(Embedded):
@@ -41,14 +46,31 @@ class Topic(Embedded):
     all segments at once by their inner similarity is Utiyama and Isahara's way (ACL 2001), with
     cosines in place of word probabilities; the prior on lengths, estimated from the document, is
     in the spirit of Eisenstein and Barzilay (EMNLP 2008), who use cue words too.
+
+    With `reader`, a language model reads each sentence twice: at the beginning of a text, and after
+    the sentence before it. How much easier to expect it is there, in nats, less the document's
+    median, speaks against a cut between the two; the distance of vectors at the gap and words that
+    point back, which the model knows too, then count less. `boundary` is "unexpected" for cuts that
+    it speaks for. What it says is kept by text, so other parameters cost nothing; the first reading
+    takes many times as long as embedding.
     """
 
     name: ClassVar[str] = "segment.topic"
     version: ClassVar[int] = 2
+    needs: ClassVar[tuple[str, ...]] = (*Embedded.needs, "follower", "answers")
 
     size: int = parameter(2048, "largest chunk", unit="tokens", ge=1)
     grain: float = parameter(1.6, "price of a segment: less gives more and smaller ones", ge=0)
     widest: int = parameter(128, "longest segment", unit="sentences", ge=1, le=4096)
+    reader: str = parameter(
+        "",
+        'a language model that says how well sentences follow each other: "smollm2", or the path '
+        "of a GGUF file; empty for none",
+        model="text",
+    )
+
+    def gains(self, texts: Sequence[tuple[str, ...]], ctx: Context) -> list[Floats | str] | None:
+        return gains(texts, self.reader, ctx) if self.reader else None
 
     def cuts(self, sentences: Sentences) -> Cuts:
         vectors = sentences.vectors - sentences.vectors.mean(axis=0)
@@ -59,8 +81,11 @@ class Topic(Embedded):
         apart = distances(vectors, np.ones(count), 1)
         common = np.array([row[-1] for row in shared[1:]])
         ends = np.zeros(count)  # what speaks for a cut after each sentence
-        ends[:-1] = apart - apart.mean() - SHARED * (common - common.mean())
-        ends[:-1] -= joins(sentences.texts)[1:]
+        near, back, held = 1.0, 1.0, np.zeros(count - 1)
+        if sentences.gains is not None:
+            near, back, held = NEAR, BACK, holds(sentences.gains)
+        ends[:-1] = near * (apart - apart.mean()) - SHARED * (common - common.mean())
+        ends[:-1] -= back * joins(sentences.texts)[1:] + held
         rows = self._alike(vectors, shared, sentences.texts)
         chosen = self._best(rows, ends, sentences.tokens, self.grain, None)
         for _ in range(ROUNDS):
@@ -70,7 +95,8 @@ class Topic(Embedded):
             if np.array_equal(found, chosen):
                 break
             chosen = found
-        return Cuts(depths(apart), chosen)
+        unexpected = frozenset(chosen[held[chosen] < 0].tolist())
+        return Cuts(depths(apart), chosen, unexpected=unexpected)
 
     def _best(
         self,

@@ -18,6 +18,7 @@ REASONS: Final = {
     "heading": "a heading follows",
     "perplexity": "easier to expect than its neighbours",
     "margin": "the model would split here",
+    "unexpected": "the subject changes, and the model did not expect what follows",
     "information": "its information is full",
     "model": "the model names this place",
     "unanswered": "the model gave no answer that fits",
