@@ -6,13 +6,21 @@ __all__ = ["run"]
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from benchmarks.result import BenchResult, Figure, Progress
 from benchmarks.segment_chroma import chroma_figures
 from benchmarks.segment_sentences import sentence_figures
 from benchmarks.segment_speed import speeds
 from benchmarks.segment_topics import topic_figures
+from ops.errors import UsageError
+
+NEEDED: Final = {
+    "sentences": ("ud_ewt/sentence_spans_dev.jsonl.gz",),
+    "chroma": ("chunking_evaluation/corpora", "chunking_evaluation/questions_df.csv"),
+    "topics": ("seg_choi/choi_ref.zip", "chunking_evaluation/corpora/wikitexts.md"),
+}
+"""Files of the public data."""
 
 
 def run(data: Path | None, progress: Progress, only: Sequence[str] = ()) -> BenchResult:
@@ -21,7 +29,18 @@ def run(data: Path | None, progress: Progress, only: Sequence[str] = ()) -> Benc
 
     Args:
         only: of speed, sentences, chroma and topics those to run; none means all.
+
+    Raises:
+        UsageError: a file that is needed is not there.
     """
+    asked = [name for name in NEEDED if name in only or (data is not None and not only)]
+    if asked and data is None:
+        raise UsageError(f"{asked[0]} needs public data", hint="give --data or set CHUNKBOOK_DATA")
+    files = dict.fromkeys(file for name in asked for file in NEEDED[name])
+    missing = [file for file in files if data is not None and not (data / file).exists()]
+    if missing:
+        hint = "`--only speed` needs none of them"
+        raise UsageError(f"not in {data}: {', '.join(missing)}", hint=hint)
     settings: dict[str, Any] = {}
     figures: list[Figure] = []
     parts = []
@@ -33,11 +52,7 @@ def run(data: Path | None, progress: Progress, only: Sequence[str] = ()) -> Benc
             "chroma": chroma_figures,
             "topics": topic_figures,
         }
-        parts += [
-            measure(data, progress)
-            for name, measure in measures.items()
-            if not only or name in only
-        ]
+        parts += [measures[name](data, progress) for name in asked]
     for more, found in parts:
         settings |= more
         figures += found

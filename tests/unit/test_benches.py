@@ -57,6 +57,8 @@ def test_parts_of_a_bench_run_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: P
             return {part: "ran"}, []
 
         monkeypatch.setattr(segment, name, measured)
+    for file in (file for part in segment.NEEDED.values() for file in part):
+        (tmp_path / file).mkdir(parents=True, exist_ok=True)
     told = ["bench", "segment", "--data", str(tmp_path), "--json"]
     done = CliRunner().invoke(cli, [*told, "--only", "topics", "--only", "speed"])
     assert done.exit_code == 0, done.output
@@ -64,6 +66,31 @@ def test_parts_of_a_bench_run_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert CliRunner().invoke(cli, told).exit_code == 0
     assert sorted(ran[2:]) == sorted(benches()["segment"].parts)
     assert isinstance(CliRunner().invoke(cli, [*told, "--only", "speeds"]).exception, UsageError)
+
+
+@pytest.mark.parametrize(
+    ("name", "only", "missing"),
+    [
+        ("segment", (), "seg_choi/choi_ref.zip"),
+        ("segment", ("sentences",), "ud_ewt/sentence_spans_dev.jsonl.gz"),
+        ("keywords", (), "keyword sets"),
+    ],
+)
+def test_data_that_is_not_there_is_said_before_anything_is_measured(
+    name: str, only: tuple[str, ...], missing: str, tmp_path: Path
+) -> None:
+    told = [part for one in only for part in ("--only", one)]
+    ran = CliRunner().invoke(cli, ["bench", name, "--data", str(tmp_path), *told])
+    assert isinstance(ran.exception, UsageError)
+    assert missing in ran.exception.message
+    assert "\n" not in ran.exception.message
+
+
+def test_a_part_that_needs_data_says_so_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHUNKBOOK_DATA", raising=False)
+    ran = CliRunner().invoke(cli, ["bench", "segment", "--only", "topics"])
+    assert isinstance(ran.exception, UsageError)
+    assert "topics needs public data" in ran.exception.message
 
 
 def test_a_result_is_one_json_object_or_a_table() -> None:
