@@ -91,11 +91,11 @@ CHUNKS: Final[Schema] = {
     "start": COUNT,  # half-open character (code point) offsets into documents.text
     "end": COUNT,
     "text": TEXT,
-    "tokens": COUNT,  # in the segmenter's tokenizer, special tokens not counted
+    "tokens": COUNT,  # in the segmenter's tokenizer, special tokens not counted; of captions speech
     "boundary": TEXT,  # why the chunk ends where it ends: "paragraph", "sentence", "budget", "end"
     "boundary_score": pl.Float64(),  # how strongly the text parts there, as its segmenter measures
     "boundary_threshold": pl.Float64(),  # what that had to pass; null where nothing is measured
-    "derived_text": TEXT,  # what stands for the chunk where that is more than its text, else null
+    "derived_text": TEXT,  # what stands for the chunk where that is not its text, else null
     "derived_spans": SPANS,  # the spans that `derived_text` is made from, in its order
 }
 

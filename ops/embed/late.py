@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ops.captions import spoken
 from ops.context import Context
 from ops.steps import Steps
 
@@ -39,7 +40,8 @@ def readings_of(documents: pl.DataFrame, chunks: pl.DataFrame) -> list[Reading |
     """What is read for each chunk, in their order; None where nothing is marked."""
     if not set(MARKS) <= set(chunks.columns):
         return [None] * chunks.height
-    texts = dict(documents.select("doc_id", "text").iter_rows())
+    told = documents.select("doc_id", "text").iter_rows()
+    texts = {name: spoken(text or "") for name, text in told}
     rows = chunks.select("doc_id", "start", "end", *MARKS).iter_rows()
     return [
         None

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 
+from ops.captions import Captions
 from ops.context import Context as OpContext
 from ops.enrich.context_windows import Reading, readings
 from ops.errors import DocumentError
@@ -88,6 +89,12 @@ class Context(Op):
         """By chunk id."""
         spans = list(chunks.select("start", "end").iter_rows())
         ids, texts = chunks["chunk_id"].to_list(), chunks["text"].to_list()
+        captions = Captions.of(document["text"] or "")
+        if captions:
+            document = {**document, "text": captions.speech}
+            texts = [
+                captions.told(*span)[0] or text for span, text in zip(spans, texts, strict=True)
+            ]
         found: dict[str, str] = {}
         for part in readings(document["text"], spans, self.read, situator.count):
             questions = [

@@ -7,6 +7,7 @@ __all__ = ["Frake"]
 from collections.abc import Iterable, Mapping
 from typing import ClassVar, Literal
 
+from ops.captions import spoken
 from ops.context import Context
 from ops.frames import KEYWORD, Frames, Schema, conform, keys
 from ops.keywords.chunkbook import candidates, rank_phrases
@@ -88,7 +89,7 @@ class Frake(Fitted):
     """
 
     name: ClassVar[str] = "keywords.frake"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     reads: ClassVar[Columns] = {"documents": ("text",)}
     uses: ClassVar[Columns] = {"documents": ("language",), "chunks": ("start", "end")}
     writes: ClassVar[Mapping[str, Schema]] = {
@@ -157,7 +158,7 @@ class Frake(Fitted):
         for row in frames["documents"].sort("doc_id").iter_rows(named=True):
             ctx.check()
             if row["text"] is not None:
-                text = row["text"]
+                text = spoken(row["text"])
                 language = choose(self.language, row.get("language"), text)
                 words, tags = self._read(text, language, ctx)
                 found = candidates(words, tags, ctx.check, self.coreference).values()
@@ -179,6 +180,7 @@ class Frake(Fitted):
             if text is None:
                 ctx.fail(name, "it has no text")
             else:
+                text = spoken(text)
                 found = self.rank(text, choose(self.language, row.get("language"), text), ctx)
                 best = found.best(self.count)
                 rows["documents"].add((name,), [keyword[:3] for keyword in best])

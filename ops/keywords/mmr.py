@@ -26,7 +26,7 @@ class Mmr(Peer):
     """
 
     name: ClassVar[str] = "keywords.mmr"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs: ClassVar[tuple[str, ...]] = ("nlp", "embedder", "tokenizer")
 
     model: str = parameter("minilm", "Embedding model: minilm, or a GGUF file.", model="embedder")

@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Literal, TypeAlias
 
 import numpy as np
 
+from ops.captions import spoken
 from ops.context import Context
 from ops.frames import KEYWORD, Frames, Schema, conform, keys
 from ops.keywords.phrases import Phrase, noun_phrases, plain_phrases
@@ -75,6 +76,7 @@ class Peer(Op):
             if text is None:
                 ctx.fail(name, "it has no text")
             else:
+                text = spoken(text)
                 language = choose(self.language, row.get("language"), text)
                 own = chunks.get(name, [])
                 most = self.count * (_FAR if own else 2)

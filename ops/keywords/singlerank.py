@@ -26,7 +26,7 @@ class SingleRank(Peer):
     """
 
     name: ClassVar[str] = "keywords.singlerank"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     needs: ClassVar[tuple[str, ...]] = ("nlp",)
 
     window: int = parameter(10, "Words that a window holds.", unit="words", ge=2, le=100)

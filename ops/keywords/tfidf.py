@@ -7,6 +7,7 @@ __all__ = ["TfIdf"]
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from ops.captions import spoken
 from ops.context import Context
 from ops.frames import Frames
 from ops.keywords.collection import Collection
@@ -26,7 +27,7 @@ class TfIdf(Peer, Fitted):
     """
 
     name: ClassVar[str] = "keywords.tfidf"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     words: int = parameter(3, "Longest phrase.", unit="words", ge=1, le=4)
 
@@ -36,10 +37,9 @@ class TfIdf(Peer, Fitted):
         for row in frames["documents"].sort("doc_id").iter_rows(named=True):
             ctx.check()
             if row["text"] is not None:
-                language = choose(self.language, row.get("language"), row["text"])
-                found[str(row["doc_id"])] = Collection.summary(
-                    self._counts(row["text"], language, ctx)
-                )
+                text = spoken(row["text"])
+                language = choose(self.language, row.get("language"), text)
+                found[str(row["doc_id"])] = Collection.summary(self._counts(text, language, ctx))
         return found
 
     def fit(self, parts: Iterable[bytes]) -> bytes:

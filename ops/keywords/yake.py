@@ -23,7 +23,7 @@ class Yake(Peer):
     """
 
     name: ClassVar[str] = "keywords.yake"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     words: int = parameter(3, "Longest phrase.", unit="words", ge=1, le=8)
 

@@ -64,6 +64,6 @@ def _pieces(table: pl.DataFrame | None) -> list[Piece]:
             made.get(row["parent_id"]),
             score=row.get("boundary_score"),
             threshold=row.get("boundary_threshold"),
-            lead=tuple((span["start"], span["end"]) for span in spans[:-1]),
+            lead=tuple((s["start"], s["end"]) for s in spans if s["end"] <= row["start"]),
         )
     return sorted(made.values(), key=lambda piece: (piece.start, piece.end))

@@ -25,11 +25,14 @@ from ops.segment.settle import Draft, settle
 class Budgeted(Segmenter):
     """A segmenter whose chunks have at most `size` tokens.
 
+    Of captions (WebVTT, SubRip) what is said is cut and counted, and stands for a chunk in
+    `derived_text`; its text has the times, too.
+
     A subclass says in `plan` where it would cut; this class measures the texts, has every budget
     confirmed by the tokenizer, and makes the frame.
     """
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     size: int = parameter(256, "largest chunk", unit="tokens", ge=1)
     overlap: int = parameter(0, "repeated from the chunk before", unit="tokens", ge=0)
@@ -65,7 +68,7 @@ class Budgeted(Segmenter):
     def apply(self, frames: Frames, ctx: Context) -> Frames:
         tokenizer = ctx.resources.tokenizer(self.tokenizer)
         table = frames["documents"]
-        documents = list(documents_of(table))
+        documents = [document.spoken() for document in documents_of(table)]
         measured = rulers([document.text for document in documents], tokenizer, ctx.check)
         plans = self.plans(frames, documents, measured, ctx)
         drafts = [Draft(*each) for each in zip(documents, measured, plans, strict=True)]

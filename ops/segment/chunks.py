@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["chunks_frame", "plain_frame"]
+__all__ = ["chunks_frame", "derived", "plain_frame"]
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, zip_longest
 from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
+from ops.captions import Captions
 from ops.context import Tokenizer
 from ops.errors import UsageError
 from ops.frames import CHUNKS, chunk_ids, conform
@@ -35,6 +36,9 @@ def chunks_frame(
     documents: pl.DataFrame, pieces: Mapping[str, Sequence[Piece]], tokenizer: Tokenizer
 ) -> pl.DataFrame:
     """The chunks of these documents, conforming to `ops.frames.CHUNKS`.
+
+    A piece of captions is of what is said; its chunk takes in the times before it, and has what is
+    said as `derived_text`.
 
     Args:
         documents: `doc_id` and `text`.
@@ -132,6 +136,9 @@ def _bytes(raw: bytes, starts: Ints, ends: Ints) -> tuple[list[int], list[int]]:
 
 def _add(columns: dict[str, list[Any]], doc: str, text: str, pieces: list[Piece]) -> None:
     """Adds the pieces of one document, parents before their children."""
+    captions = Captions.of(text)
+    if captions:
+        pieces = list(_wide(captions, pieces))
     starts, ends, whys, levels, parents, tokens, scores, thresholds, leads = map(
         list, zip(*pieces, strict=True)
     )
@@ -156,7 +163,10 @@ def _add(columns: dict[str, list[Any]], doc: str, text: str, pieces: list[Piece]
             if above[at] is None or parent.level <= levels[at]:
                 raise UsageError(f"{doc} has a piece at {starts[at]} without its parent")
     nothing = [None] * len(pieces)
-    derived = [_derived(text, p) if p.lead else (None, None) for p in pieces] if any(leads) else []
+    told = []
+    if captions or any(leads):
+        spans = zip(starts, ends, strict=True)
+        told = [derived(text, captions, *each) for each in zip(leads, spans, strict=True)]
     made: dict[str, list[Any]] = {
         "chunk_id": names,
         "doc_id": [doc] * len(pieces),
@@ -170,8 +180,8 @@ def _add(columns: dict[str, list[Any]], doc: str, text: str, pieces: list[Piece]
         "boundary": whys,
         "boundary_score": scores,
         "boundary_threshold": thresholds,
-        "derived_text": [one for one, _ in derived] or nothing,
-        "derived_spans": [spans for _, spans in derived] or nothing,
+        "derived_text": [one for one, _ in told] or nothing,
+        "derived_spans": [spans for _, spans in told] or nothing,
     }
     for name, values in made.items():
         columns[name] += values
@@ -181,8 +191,39 @@ def _place(piece: Piece) -> tuple[int, int, int]:
     return -piece.level, piece.start, piece.end
 
 
-def _derived(text: str, piece: Piece) -> tuple[str, list[dict[str, int]]]:
-    """The lead and the piece, one a line, with the spans they come from."""
-    spans = [*piece.lead, (piece.start, piece.end)]
-    derived = "\n".join(text[start:end] for start, end in spans)
-    return derived, [{"start": start, "end": end} for start, end in spans]
+def derived(
+    text: str, captions: Captions | None, lead: Sequence[tuple[int, int]], own: tuple[int, int]
+) -> tuple[str, list[dict[str, int]]] | tuple[None, None]:
+    """What stands for a span of a text, and the spans that it is made from: its lead and itself,
+    one a line, and of captions what is said there; nothing where that is its own text."""
+    spans = [*lead, own]
+    if captions:
+        parts = [captions.told(*span) for span in spans]
+        lines = [line for line, _ in parts if line]
+        spans = [one for _, each in parts for one in each]
+    else:
+        lines = [text[start:end] for start, end in spans]
+    if not lines or spans == [own]:
+        return None, None
+    return "\n".join(lines), [{"start": start, "end": end} for start, end in spans]
+
+
+def _wide(captions: Captions, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces with the times that belong to what is said in them, in order of place.
+
+    Where white space was left at their edges it goes, so that all of them begin with speech; a leaf
+    that lies in the next one is then left out.
+    """
+    made = []
+    for piece in pieces:
+        parent = piece.parent
+        if parent is not None:
+            start, end = captions.whole(parent.start, parent.end)
+            parent = parent._replace(start=start, end=end)
+        start, end = captions.whole(piece.start, piece.end)
+        made.append(piece._replace(start=start, end=end, parent=parent))
+    made.sort(key=_place)
+    for piece, after in zip_longest(made, made[1:]):
+        inner = after is not None and after.start == piece.start and after.end >= piece.end
+        if piece.level or not inner:
+            yield piece

@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 import polars as pl
 
+from ops.captions import spoken
 from ops.context import Context
 from ops.frames import Frames, Schema, conform, in_order, keys
 from ops.op import Columns, Op, parameter
@@ -60,7 +61,7 @@ class Late(Op):
         for doc_id, text in documents.select("doc_id", "text").iter_rows():
             ctx.check()
             if (doc_id,) in own:
-                (ruler,) = rulers([text or ""], tokenizer, ctx.check)
+                (ruler,) = rulers([spoken(text or "")], tokenizer, ctx.check)
                 for level in own[doc_id,].partition_by("level"):
                     found |= self._marked(level, ruler)
             ctx.advance(1)

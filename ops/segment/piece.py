@@ -5,11 +5,12 @@ from __future__ import annotations
 __all__ = ["Document", "Piece", "Structure", "documents_of"]
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import polars as pl
 
+from ops.captions import spoken
 from ops.frames import STRUCTURE, in_order
 
 UNCOUNTED = -1
@@ -57,6 +58,13 @@ class Document:
     structure: tuple[Structure, ...] = ()
     edges: tuple[int, ...] = ()
     """Where the documents end that it is put together of, if it is (`ops.segment.joined`)."""
+    whole: str = ""
+    """Of captions the text with its times, which are blank in `text`; else empty."""
+
+    def spoken(self) -> Document:
+        """The document as it is to be cut: of captions only what is said."""
+        said = spoken(self.text)
+        return self if said is self.text else replace(self, text=said, whole=self.text)
 
 
 def documents_of(table: pl.DataFrame) -> Iterator[Document]:

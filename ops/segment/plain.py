@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ops.captions import BEGINS
 from ops.context import Context, Tokenizer
 from ops.frames import Frames, in_order
 from ops.segment.budgeted import Budgeted
@@ -35,7 +36,7 @@ class Plain(Budgeted):
     """A segmenter that says of many documents at once where it would cut.
 
     What the ruler is sure of goes into the frame column by column. Documents of which it is not
-    sure go the way of all other segmenters.
+    sure, and captions, go the way of all other segmenters.
     """
 
     @abstractmethod
@@ -55,12 +56,13 @@ class Plain(Budgeted):
         table = in_order("documents", frames["documents"])
         # As UTF-8, which is what Polars keeps and what ids are made of.
         raws = table["text"].cast(pl.Binary).to_list()
-        searched = self.searched(table, tokenizer)
+        captions = table["text"].str.contains(BEGINS).fill_null(False).to_numpy()
+        searched = self.searched(table, tokenizer) & ~captions
         found = [self._all_searched(raws, searched, ctx)]
         others = np.flatnonzero(~searched)
-        documents = list(documents_of(table[others])) if len(others) else []
+        documents = [one.spoken() for one in documents_of(table[others])] if len(others) else []
         measured = rulers([document.text for document in documents], tokenizer, ctx.check)
-        sure = np.ones(len(table), dtype=np.bool_)
+        sure = ~captions
         for some in joined(documents, measured, range(len(documents))):
             ctx.check()
             parts = self.parts(some)

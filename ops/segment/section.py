@@ -80,6 +80,7 @@ class Section(Budgeted):
         rows: dict[str, list[dict[str, object]]] = {}
         for document in documents_of(frames["documents"]):
             ctx.check()
+            document = document.spoken()
             of_document = chunks.filter(doc_id=document.doc_id)
             sections = self._sections(document)
             found = references(document.text, sections)

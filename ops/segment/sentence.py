@@ -45,7 +45,7 @@ class Sentence(Budgeted):
     """
 
     name: ClassVar[str] = "segment.sentence"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     overlap: int = parameter(0, "repeated from the chunk before", unit="sentences", ge=0)
     splitter: Splitter = parameter(

@@ -14,7 +14,7 @@ from ops.segment.budgeted import Budgeted
 from ops.segment.levels import auto_levels
 from ops.segment.piece import Document, Piece
 from ops.segment.ruler import Ruler
-from ops.segment.spaces import skip, strip
+from ops.segment.spaces import back, skip, strip
 from ops.segment.split import Parts, split
 from ops.segment.zones import zones_of
 
@@ -48,12 +48,13 @@ class Transcript(Budgeted):
 
     Turns are what the loader marked, else lines that begin with a speaker ("Anna:", "[00:12] Bo:"),
     a time in brackets, or a cue of SRT or WebVTT. A turn over `size` is cut between sentences, and
-    every later part has the speaker and time before it in `derived_text`. With `pause` a silence
+    every later part has the speaker and time before it in `derived_text` (of captions the speaker
+    alone). With `pause` a silence
     of that many seconds, or a heading, ends a chapter, and no chunk goes on past it.
     """
 
     name: ClassVar[str] = "segment.transcript"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     overlap: int = parameter(0, "repeated from the chunk before", unit="turns", ge=0)
     pause: float = parameter(0.0, "silence that ends a chapter; 0: none does", unit="seconds", ge=0)
@@ -108,25 +109,30 @@ def _turns(document: Document) -> list[Turn]:
     if start == end:
         return []
     marked = {skip(text, s.start, end): s for s in document.structure if s.kind == "turn"}
-    found = {match.start(): match for match in _TURN.finditer(text)}
-    found = {skip(text, at, end): match for at, match in found.items()}
+    found: dict[int, re.Match[str]] = {}
+    times: dict[int, float] = {}
+    for match in _TURN.finditer(document.whole or text):
+        at = skip(text, match.start(), end)  # of captions where the words after the times begin
+        found[at] = match
+        time = match["cue"] or match["time"] or match["alone"]
+        if time or at not in times:
+            times[at] = _seconds(time)
     heads = {skip(text, s.start, end) for s in document.structure if s.kind == "heading"}
-    starts = set(marked) if marked else _speaking(found)
+    starts = set(marked) if marked else _speaking(found, times)
     edges = sorted({start, end} | {at for at in starts | heads if start < at < end})
     turns = []
     for first, after in pairwise(edges):
         last = strip(text, first, after)[1]
-        match = found.get(first)
         label, time = (first, first), -1.0
-        if match and first in starts and match.end() < last:
-            label = (first, strip(text, first, match.end())[1])
-            time = _seconds(match["cue"] or match["time"] or match["alone"])
+        if first in starts and first in found and (match := found[first]).end() < last:
+            label = (first, max(first, back(text, first, match.end())))
+            time = times[first]
         if first < last:
             turns.append(Turn(first, last, label, time))
     return turns
 
 
-def _speaking(found: dict[int, re.Match[str]]) -> set[int]:
+def _speaking(found: dict[int, re.Match[str]], times: dict[int, float]) -> set[int]:
     """Those lines that begin a turn: a name that stands before a colon once is no speaker."""
     counts: dict[str, int] = {}
     for match in found.values():
@@ -135,7 +141,7 @@ def _speaking(found: dict[int, re.Match[str]]) -> set[int]:
     return {
         at
         for at, match in found.items()
-        if not match["name"] or match["time"] or counts[match["name"].lower()] >= SEEN
+        if not match["name"] or times[at] >= 0 or counts[match["name"].lower()] >= SEEN
     }
 
 

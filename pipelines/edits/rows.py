@@ -6,9 +6,12 @@ __all__ = ["rows_of"]
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from ops.captions import Captions
 from ops.frames import chunk_id
+from ops.segment.chunks import derived
 from pipelines.edits.leaf import BOUNDARY, Leaf
 
 Count: TypeAlias = Callable[[Sequence[str]], list[int]]
@@ -28,22 +31,37 @@ def rows_of(
         raw: the rows as their segmenter made them.
         count: of the segmenter's tokenizer, for texts that are others now.
     """
-    made = [_leaf_row(text, leaf) for leaf in leaves]
+    whole = _Text(text, Captions.of(text))
+    made = [_leaf_row(whole, leaf) for leaf in leaves]
     children = [(leaf.row["parent_id"], leaf.span) for leaf in leaves]
     below = [row for row in raw if row["level"] == 0]
     for level in sorted({row["level"] for row in raw} - {0}):
         here = [row for row in raw if row["level"] == level]
-        kept = _parents(text, here, children, _children_of(below))
+        kept = _parents(whole, here, children, _children_of(below))
         made += kept
         children += [(row["parent_id"], (row["start"], row["end"])) for row in kept]
         below += here
     uncounted = [row for row in made if row["tokens"] is None]
-    for row, tokens in zip(uncounted, count([row["text"] for row in uncounted]), strict=True):
+    counts = count([whole.counted(row["start"], row["end"]) for row in uncounted])
+    for row, tokens in zip(uncounted, counts, strict=True):
         row["tokens"] = tokens
     return _named(made)
 
 
-def _leaf_row(text: str, leaf: Leaf) -> Row:
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A document's text, and what of it is said if it is captions."""
+
+    text: str
+    captions: Captions | None
+
+    def counted(self, start: int, end: int) -> str:
+        """What segmenters count of a span."""
+        captions = self.captions
+        return captions.speech[start:end].strip() if captions else self.text[start:end]
+
+
+def _leaf_row(text: _Text, leaf: Leaf) -> Row:
     row = dict(leaf.row)
     if leaf.recut:
         row |= _recut(text, leaf.row, *leaf.span)
@@ -62,16 +80,13 @@ def _leaf_row(text: str, leaf: Leaf) -> Row:
     return row
 
 
-def _recut(text: str, row: Mapping[str, Any], start: int, end: int) -> Row:
+def _recut(whole: _Text, row: Mapping[str, Any], start: int, end: int) -> Row:
     """What changes with the borders; a repeated lead (a table's header) stays in front."""
+    text, spans = whole.text, row.get("derived_spans") or ()
+    lead = [(span["start"], span["end"]) for span in spans if span["end"] <= row["start"]]
+    told, spans = derived(text, whole.captions, lead, (start, end))
     changed: Row = {"start": start, "end": end, "text": text[start:end], "tokens": None}
-    own = {"start": row["start"], "end": row["end"]}
-    spans = row.get("derived_spans") or []
-    if len(spans) > 1 and spans[-1] == own:
-        spans = [*spans[:-1], {"start": start, "end": end}]
-        derived = "\n".join(text[span["start"] : span["end"]] for span in spans)
-        return changed | {"derived_text": derived, "derived_spans": spans}
-    return changed | {"derived_text": None, "derived_spans": None}
+    return changed | {"derived_text": told, "derived_spans": spans}
 
 
 def _children_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, set[tuple[int, int]]]:
@@ -82,7 +97,7 @@ def _children_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, set[tuple[int, 
 
 
 def _parents(
-    text: str,
+    text: _Text,
     parents: Sequence[Mapping[str, Any]],
     children: Sequence[tuple[str | None, tuple[int, int]]],
     before: Mapping[str, set[tuple[int, int]]],

@@ -101,4 +101,6 @@ def test_the_segmenter_of_transcripts_takes_the_cues(tmp_path: Path) -> None:
     chunks = chunks_of(Transcript(size=40, pause=60, tokenizer="words"), text, structure)
     first, *_, last = chunks.iter_rows(named=True)
     assert (first["boundary"], first["text"][-6:]) == ("chapter", "Three.")
-    assert last["derived_text"] == f"a-3\n09:00.000 --> 09:09.000\n<v Bo>\n{last['text']}"
+    assert first["derived_text"] == "Anna: One two.\nThree."
+    assert first["text"] == text[: text.index("\n\na-3")]
+    assert last["derived_text"] == f"Bo:\n{last['text']}"

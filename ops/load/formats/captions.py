@@ -7,18 +7,14 @@ __all__ = ["parse_srt", "parse_vtt"]
 import html
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
+from ops.captions import COMMENT, VOICE, cues
 from ops.errors import DocumentError
 from ops.load.formats.decode import decode
-from ops.load.formats.text import LINE, paragraphs
+from ops.load.formats.text import paragraphs
 from ops.load.parsed import Blob, Parsed, Span, one_line
 
-TIME: Final = r"(?:\d{1,4}:)?\d{1,2}:\d{2}[.,]\d{1,3}"
-TIMING: Final = re.compile(rf"[^\S\r\n]*{TIME}[^\S\r\n]*-->[^\S\r\n]*{TIME}")
-VOICE: Final = re.compile(r"<v(?:\.[^\s<>]*)?[^\S\r\n]+([^<>\r\n]{1,200})>")
-COMMENT: Final = re.compile(r"(NOTE|STYLE|REGION)(?=\s|\Z)")
 DECLARED: Final = re.compile(r"(Kind|Language)[^\S\r\n]*:[^\S\r\n]*(\S[^\r\n]*)", re.IGNORECASE)
 SIGNATURE: Final = re.compile(r"WEBVTT(?:[ \t]+[-–—:]?[ \t]*([^\r\n]*))?(?=[\r\n]|\Z)")
 
@@ -62,29 +58,11 @@ def parse_srt(blob: Blob) -> list[Parsed]:
 
 
 def _turns(blob: Blob, text: str) -> list[Span]:
-    """A cue goes from the line of its identifier, or its times, to what follows it."""
-    edges: list[tuple[int, bool]] = []
-    blank, before = True, (0, False)
-    for match in LINE.finditer(text):
-        line, at = match.group(), match.start()
-        named, before = before, (at, blank and bool(line.strip()) and not COMMENT.match(line))
-        if TIMING.match(line):
-            # The line above is an identifier if it begins a block, or is a number, as SubRip has.
-            edges.append((named[0] if named[1] else at, True))
-            before = (at, False)
-        elif blank and COMMENT.match(line):
-            edges.append((at, False))
-        elif line.strip().isdecimal():
-            before = (at, True)
-        blank = not line.strip()
-    edges.append((len(text), False))
     turns = list[Span]()
-    for (start, is_cue), (end, _) in pairwise(edges):
-        if is_cue:
-            words = text[start:end].rstrip()
-            voice = VOICE.search(words)
-            label = one_line(html.unescape(voice[1])) if voice else ""
-            turns.append(Span("turn", start, start + len(words), label=label))
+    for cue in cues(text):
+        voice = VOICE.search(text, cue.start, cue.end)
+        label = one_line(html.unescape(voice[1])) if voice else ""
+        turns.append(Span("turn", cue.start, cue.end, label=label))
     if not turns:
         raise DocumentError(
             f"{blob.name} has no cue: no line with times, as `00:01.000 --> 00:02.500`",
