@@ -382,6 +382,12 @@ static void cut(Text *t, size_t start, size_t end, int why, int level) {
     put(t, start, end, why);
 }
 
+#ifndef SOURCE
+#define SOURCE ""
+#endif
+/* The hash of this file as it was when it was built. */
+const char chunkbook_source[65] = SOURCE;
+
 /* Writes the chunks of a text as far as there is room; says how many there are, -1 if stopped. */
 int64_t chunkbook_cut(const char *text, size_t length, int ascii, size_t size,
                       uint16_t *traits, const uint64_t *words, size_t known, Ask asked,

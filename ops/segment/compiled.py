@@ -1,7 +1,8 @@
 """`ops.segment.bare` in C, where it was built: the same chunks, and where they lie in UTF-8.
 
 The C code (`_cut.c`) decides what is clear and asks here for the rest, so rules that need to know
-Unicode or language are in Python alone. Without a compiler all of it is done in Python.
+Unicode or language are in Python alone. Without a compiler all of it is done in Python, as where
+the library was built of other source than lies beside it, which might cut otherwise.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 __all__ = ["Cutter", "available"]
 
 import ctypes
+import hashlib
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +37,8 @@ ROW: Final = 8 * COLUMNS  # bytes
 ROOM: Final = 1024
 """Chunks there is room for at first."""
 BUILT: Final = Path(__file__).with_name("_cut.so")
+SOURCE: Final = BUILT.with_suffix(".c")
+HASH: Final = 64  # characters
 # As in the patterns of `ops.segment.sentences` and `ops.segment.breaks`.
 _CLOSERS: Final = "\"'”’»)]}*_"
 _FULL_CLOSERS: Final = "\"'”’»」』）)]"
@@ -79,14 +84,36 @@ def traits(char: str) -> int:
 def _library() -> Any:
     """The function in C, or None."""
     try:
-        cut = ctypes.CDLL(str(BUILT)).chunkbook_cut
+        library = ctypes.CDLL(str(BUILT))
+        cut = library.chunkbook_cut
     except (OSError, AttributeError):
+        return None
+    if not _is_current(library, SOURCE):
+        logging.getLogger(__name__).warning(
+            "%s was built of another %s: texts are cut in Python, with the same chunks but more "
+            "slowly; `make` (or `pip install -e .`) builds it anew",
+            BUILT.name,
+            SOURCE.name,
+        )
         return None
     size, pointer = ctypes.c_size_t, ctypes.c_void_p
     text = (ctypes.c_char_p, size, ctypes.c_int)
     cut.argtypes = [*text, size, pointer, pointer, size, _ASK, pointer, size]
     cut.restype = ctypes.c_int64
     return cut
+
+
+def _is_current(library: Any, source: Path) -> bool:
+    """Whether a library was built of this source, or there is none, as where it was installed."""
+    try:
+        made_of = hashlib.sha256(source.read_bytes()).hexdigest()
+    except OSError:
+        return True
+    try:
+        built_of = (ctypes.c_char * HASH).in_dll(library, "chunkbook_source").value
+    except ValueError:  # it is older than the hash
+        return False
+    return bool(built_of == made_of.encode("ascii"))
 
 
 def available() -> bool:
