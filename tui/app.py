@@ -100,6 +100,8 @@ class ChunkbookApp(KeepingApp, AheadApp):
         self.folder = folder or Path.cwd()
         self.book: Book | None = None
         """The open notebook."""
+        self.known: frozenset[str] = frozenset()
+        """The names of its screens."""
         self.leaving: Signal[None] = Signal(self, "leaving")
         """Published before the program ends; who has work going on stops it."""
 
@@ -143,6 +145,7 @@ class ChunkbookApp(KeepingApp, AheadApp):
         self.book = message.book
         for seconds in SETTLING:
             self.set_timer(seconds, settle_heap)
+        self.known = frozenset(message.screens)
         for mode, screen in message.screens.items():
             self.add_mode(mode, partial(self._styled, screen))
         await self.switch_mode(self.resume(message.screens))
@@ -183,7 +186,7 @@ class ChunkbookApp(KeepingApp, AheadApp):
         self.screen.post_message(ShowLineage(message.chunk_id))
 
     async def action_go(self, mode: str) -> None:
-        if mode in self._modes and self.current_mode != mode and not self.screen.is_modal:
+        if mode in self.known and self.current_mode != mode and not self.screen.is_modal:
             await self.switch_mode(mode)
             self.at_screen(mode)
 

@@ -20,6 +20,7 @@ from textual.geometry import Region, Size, Spacing
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style as VisualStyle
 from textual.visual import Visual
 
 from ops.op import Op
@@ -354,8 +355,7 @@ class CellList(ScrollView, can_focus=True):
         return _assembled(parts, width, base)
 
     def _style_of(self, colour: str) -> Style:
-        rich = self._get_style(colour).rich_style
-        return Style(color=rich.color)
+        return Style(color=VisualStyle.parse(colour).rich_style.color)
 
 
 def _assembled(parts: Mapping[int, Strip], width: int, base: Style) -> Strip:
