@@ -155,6 +155,50 @@ def test_tables_groups_diagrams_and_notes(tmp_path: Path) -> None:
     ]
 
 
+CHART = f'''<c:chartSpace xmlns:c="{SCHEMAS}/drawingml/2006/chart" {NAMES}><c:chart>
+<c:title><c:tx><c:rich>{lines("Sales ", "by quarter")}</c:rich></c:tx></c:title><c:plotArea>
+<c:ser><c:tx><c:strRef><c:f>S!B1</c:f><c:strCache><c:pt idx="0"><c:v>North</c:v></c:pt></c:strCache>
+</c:strRef></c:tx><c:cat><c:strRef><c:strCache><c:pt idx="0"><c:v>Q1</c:v></c:pt>
+<c:pt idx="1"><c:v>Q2</c:v></c:pt></c:strCache></c:strRef></c:cat>
+<c:val><c:numRef><c:numCache><c:pt idx="0"><c:v>7.5</c:v></c:pt></c:numCache></c:numRef></c:val>
+</c:ser><c:ser><c:cat><c:strLit><c:pt idx="0"><c:v>Q1</c:v></c:pt></c:strLit></c:cat></c:ser>
+<c:valAx><c:title><c:tx><c:rich>{lines("Millions")}</c:rich></c:tx></c:title></c:valAx>
+</c:plotArea></c:chart></c:chartSpace>'''
+DRAWN = f'<c:chart xmlns:c="{SCHEMAS}/drawingml/2006/chart" r:id="r0"/>'
+MODERN = "http://schemas.microsoft.com/office/powerpoint/2018/8/main"
+
+
+def test_the_words_of_charts_and_comments(tmp_path: Path) -> None:
+    raw = deck(
+        slide(box(lines("Results")), frame(DRAWN), frame(DRAWN)),
+        chart=CHART,
+        comments=(
+            f"<p:cmLst {NAMES}><p:cm><p:text>Which\nyear?</p:text></p:cm>"
+            f'<m:cm xmlns:m="{MODERN}"><m:txBody>{lines("Ask ", "Bo.")}</m:txBody><m:replyLst>'
+            f"<m:reply><m:txBody>{lines('Done.')}</m:txBody></m:reply></m:replyLst></m:cm>"
+            "</p:cmLst>"
+        ),
+        notesSlide=slide(box(lines("Say it."), fills='type="body"'), tag="notes"),
+    )
+    (row,) = loaded(tmp_path, "a.pptx", raw)
+    assert row["text"] == (
+        "Results\n\nSales by quarter\nMillions\n\n- North\n- Q1\n- Q2\n\n"
+        "Comments:\nWhich year?\nAsk Bo.\nDone.\n\nNotes:\nSay it."
+    )
+    assert spans(row, "list") == [("list", "- North\n- Q1\n- Q2")]
+
+
+def test_parts_that_are_named_often_are_read_once(tmp_path: Path) -> None:
+    inner = "<p:cm><p:text>again and again</p:text></p:cm>"
+    raw = deck(
+        *(slide(frame(DRAWN) * 20) for _ in range(20)),
+        chart=CHART,
+        comments=f"<p:cmLst {NAMES}>{inner}</p:cmLst>",
+    )
+    (row,) = loaded(tmp_path, "a.pptx", raw)
+    assert row["text"].count("again and again") == row["text"].count("North") == 1
+
+
 def test_strict_open_xml(tmp_path: Path) -> None:
     (row,) = loaded(tmp_path, "a.pptx", strict(deck(slide(box(lines("Strict."))))))
     assert row["text"] == "Strict."
@@ -171,10 +215,22 @@ BOMB = '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]>'
         ("a.pptx", deck(slide()), "has no text", "fill it"),
         ("a.pptx", deck("<p:sld"), "is damaged, or not a presentation", "save it again"),
         ("a.pptx", deck(slide(frame('<dgm:relIds r:dm="r9"/>'))), "is damaged", "save it again"),
+        ("a.pptx", deck(slide(frame(DRAWN)), chart="<c"), "is damaged", "save it again"),
+        ("a.pptx", deck(slide(), comments="no"), "is damaged", "save it again"),
         ("a.pptx", deck(slide(box(lines("x"))))[:-40], "is a truncated", "fetch it again"),
         ("a.pptx", deck(BOMB + slide(box(lines("&c;")))), "has no text", "fill it"),
     ],
-    ids=["as-docx", "text", "empty", "torn-xml", "no-such-part", "torn", "entities"],
+    ids=[
+        "as-docx",
+        "text",
+        "empty",
+        "torn-xml",
+        "no-such-part",
+        "torn-chart",
+        "torn-comments",
+        "torn",
+        "entities",
+    ],
 )
 def test_what_is_no_presentation(
     tmp_path: Path, name: str, raw: bytes, said: str, hint: str

@@ -183,6 +183,42 @@ def test_the_segmenter_of_tables_repeats_the_header(tmp_path: Path) -> None:
     assert all(text.startswith("a | b\nw") for text in derived[2:])
 
 
+def test_comments_follow_the_tables_with_their_cells(tmp_path: Path) -> None:
+    threads = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
+    kinds = ((f"{OFFICE}/comments", "c.xml"), ("http://x/relationships/threadedComment", "t.xml"))
+    parts = {
+        "xl/workbook.xml": (
+            f'<workbook {NAMES}><sheets><sheet name="S" r:id="r0"/><sheet name="Bare" r:id="r1"/>'
+            '<sheet name="Hidden" r:id="r1" state="hidden"/></sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": relations(
+            (f"{OFFICE}/worksheet", "s0.xml"), (f"{OFFICE}/worksheet", "s1.xml")
+        ),
+        "xl/s0.xml": sheet(rows(cell("a") + cell("b"))),
+        "xl/s1.xml": sheet(),
+        "xl/_rels/s0.xml.rels": relations(*kinds),
+        "xl/_rels/s1.xml.rels": relations((f"{OFFICE}/comments", "other.xml"), kinds[0]),
+        "xl/c.xml": (
+            f'<comments {NAMES}><commentList><comment ref="B1"><text><r><t>Is it</t></r>'
+            '<r><t xml:space="preserve"> so?\n</t></r></text></comment>'
+            '<comment ref="A1"><text><t>[Threaded comment] Your version…</t></text></comment>'
+            "</commentList></comments>"
+        ),
+        "xl/t.xml": (
+            f'<ThreadedComments xmlns="{threads}">'
+            '<threadedComment ref="A1"><text>Yes.</text></threadedComment></ThreadedComments>'
+        ),
+        "xl/other.xml": (
+            f'<comments {NAMES}><commentList><comment ref="C9"><text><t>Here.</t></text></comment>'
+            "</commentList></comments>"
+        ),
+    }
+    (row,) = loaded(tmp_path, "a.xlsx", office("xl/workbook.xml", parts))
+    assert row["text"] == (
+        "S\n\na | b\n\nComments:\nB1: Is it so?\nA1: Yes.\n\nBare\n\nComments:\nC9: Here."
+    )
+
+
 def test_cells_far_apart_cost_nothing(tmp_path: Path) -> None:
     data = rows(cell("one", "A1")) + rows(cell("two", "XFD1048576"), start=1_048_576)
     (row,) = loaded(tmp_path, "a.xlsx", book(("S", sheet(data))))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 __all__ = ["parse_pptx"]
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ops.load.formats.layout import Layout
 from ops.load.formats.office import declared, opened, reading, related
+from ops.load.formats.office_extras import chart_words, slide_comments, unseen
 from ops.load.formats.pptx_bullets import Bullets
 from ops.load.formats.pptx_names import FALLBACK, MATH, A, P, R, placeholder
 from ops.load.parsed import Blob, Parsed, first_heading, one_line
@@ -16,6 +17,7 @@ from ops.load.parsed import Blob, Parsed, first_heading, one_line
 TITLES = ("title", "ctrTitle")
 FURNITURE = ("dt", "ftr", "hdr", "sldNum", "sldImg")
 """Placeholders that say the same on every slide."""
+CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
 DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 BETWEEN = ("pres", "parTrans", "sibTrans")
 """Points of a diagram that hold no text of its author."""
@@ -26,8 +28,9 @@ def parse_pptx(blob: Blob) -> list[Parsed]:
 
     A slide has its title first, as a heading, then its boxes in the order that screen readers take.
     List items have their bullet or number, a row of a table is a line with its cells apart by
-    ` | `, and the words of a diagram are a list. The speaker's notes come last, after `Notes:`.
-    Pictures, charts and comments are left out.
+    ` | `, and the words of a diagram are a list, as are the names of a chart's series and
+    categories under its titles. Comments come next, after `Comments:`, and the speaker's notes
+    last, after `Notes:`. Pictures and the numbers of charts are left out.
 
     Raises:
         DocumentError: it is damaged, or unpacks to more than the limit.
@@ -37,14 +40,14 @@ def parse_pptx(blob: Blob) -> list[Parsed]:
     with reading(blob, "a presentation"):
         package = OpcPackage.open(opened(blob))
         deck = package.main_document_part
-        layout = Layout()
+        layout, seen = Layout(), set[str]()
         for number, entry in enumerate(_root(deck).findall(f"{P}sldIdLst/{P}sldId"), start=1):
             part = deck.rels[entry.get(R + "id")].target_part
             slide = _root(part)
             if slide.get("show") not in ("0", "false"):
                 layout.block()
                 layout.open("page", label=str(number))
-                _Slide(layout, part).lay_out(slide)
+                _Slide(layout, part, seen).lay_out(slide)
                 layout.close()
         text = layout.text()
         properties = declared(package)
@@ -55,9 +58,14 @@ def parse_pptx(blob: Blob) -> list[Parsed]:
 
 
 class _Slide:
-    def __init__(self, layout: Layout, part: Any) -> None:
+    """Args:
+    seen: names of charts and comments that the deck has shown; none is shown twice.
+    """
+
+    def __init__(self, layout: Layout, part: Any, seen: set[str]) -> None:
         self._layout = layout
         self._part = part
+        self._seen = seen
         self._bullets = Bullets(
             shape for each in related(part, "slideLayout") for shape in _root(each).iter(P + "sp")
         )
@@ -71,6 +79,7 @@ class _Slide:
         for shape in shapes:
             if shape not in titles:
                 self._shape(shape)
+        self._remarks("Comments:", list(slide_comments(self._part, self._seen)))
         for notes in related(self._part, "notesSlide"):
             said = [
                 words
@@ -79,9 +88,13 @@ class _Slide:
                 for words in map(_words, shape.iter(A + "p"))
                 if words.strip()
             ]
-            self._layout.block()
-            for words in ["Notes:", *said] if said else []:
-                self._paragraph(words)
+            self._remarks("Notes:", said)
+
+    def _remarks(self, head: str, said: list[str]) -> None:
+        self._layout.block()
+        for words in [head, *said] if said else []:
+            self._paragraph(words)
+        self._layout.block()
 
     def _title(self, shape: Any) -> None:
         layout = self._layout
@@ -101,6 +114,8 @@ class _Slide:
                 self._table(table)
             for named in shape.iter(DIAGRAM + "relIds"):
                 self._diagram(self._part.rels[named.get(R + "dm")].target_part)
+            for named in shape.iter(CHART):
+                self._chart(self._part.rels[named.get(R + "id")].target_part)
         self._layout.block()
 
     def _box(self, shape: Any) -> None:
@@ -144,13 +159,29 @@ class _Slide:
 
     def _diagram(self, part: Any) -> None:
         points = _root(part).iterfind(f"{DIAGRAM}ptLst/{DIAGRAM}pt")
+        self._list(
+            " ".join(map(_words, point.iter(A + "p")))
+            for point in points
+            if point.get("type") not in BETWEEN
+        )
+
+    def _chart(self, part: Any) -> None:
+        for each in unseen([part], self._seen):
+            titles, names = chart_words(each)
+            for title in titles:
+                self._paragraph(title)
+            self._layout.block()
+            if names:
+                self._list(names)
+            self._layout.block()
+
+    def _list(self, items: Iterable[str]) -> None:
         self._layout.open("list")
-        for point in points:
-            if point.get("type") not in BETWEEN:
-                self._layout.line()
-                self._layout.bullet("- ")
-                self._layout.words(" ".join(map(_words, point.iter(A + "p"))))
-                self._layout.bullet("")
+        for words in items:
+            self._layout.line()
+            self._layout.bullet("- ")
+            self._layout.words(words)
+            self._layout.bullet("")
         self._layout.close()
 
 

@@ -9,12 +9,13 @@ import re
 import string
 from collections.abc import Iterator
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, Final
 
 from ops.errors import DocumentError
 from ops.load.formats.layout import CELL, Layout
 from ops.load.formats.office import declared, opened, reading, related
+from ops.load.formats.office_extras import cell_comments
 from ops.load.formats.xlsx_names import R, S
 from ops.load.formats.xlsx_values import Values
 from ops.load.parsed import Blob, Parsed, one_line
@@ -32,8 +33,8 @@ def parse_xlsx(blob: Blob) -> list[Parsed]:
     Rows that follow each other without an empty one between are a table: a line a row, with the
     cells apart by ` | `; columns that are empty in all of them are left out. Rows with one cell
     that stand before the others are titles, and read as paragraphs, as does a column that stands
-    alone. Formulas show the value last calculated, dates are in ISO 8601. Charts, comments and
-    hidden sheets are left out.
+    alone. Formulas show the value last calculated, dates are in ISO 8601. Comments come last, after
+    `Comments:`, each with its cell. Charts and hidden sheets are left out.
 
     Raises:
         DocumentError: it is damaged, or unpacks to more than the limit.
@@ -52,12 +53,13 @@ def parse_xlsx(blob: Blob) -> list[Parsed]:
             for kind in ("sharedStrings", "styles")
         )
         values = Values(texts, styles, since_1904=since_1904)
-        layout = Layout()
+        layout, seen = Layout(), set[str]()
         for sheet in book.iterfind(f"{S}sheets/{S}sheet"):
             relation = part.rels[sheet.get(R + "id")]
             if sheet.get("state", "visible") == "visible" and _has_cells(relation):
                 rows = _rows(relation.target_part.blob, values)
-                _lay_out(layout, blob, sheet.get("name", ""), rows)
+                comments = list(cell_comments(relation.target_part, seen))
+                _lay_out(layout, blob, sheet.get("name", ""), rows, comments)
         text = layout.text()
         properties = declared(package)
     title = one_line(properties.pop("title", ""))
@@ -109,18 +111,22 @@ def _number(letters: str) -> int:
     return number
 
 
-def _lay_out(layout: Layout, blob: Blob, name: str, rows: Iterator[tuple[int, Row]]) -> None:
-    """A sheet; one without cells leaves no trace."""
+def _lay_out(
+    layout: Layout, blob: Blob, name: str, rows: Iterator[tuple[int, Row]], comments: list[str]
+) -> None:
+    """A sheet; one without cells and comments leaves no trace."""
     # Neighbours have the same difference between their number and their place in the list.
     runs = groupby(enumerate(rows), lambda each: each[1][0] - each[0])
-    for count, (_, run) in enumerate(runs):
+    blocks = ([row for _, (_, row) in run] for _, run in runs)
+    remarks = [{1: said} for said in ("Comments:", *comments)] if comments else []
+    for count, block in enumerate(chain(blocks, filter(None, [remarks]))):
         if not count:
             layout.block()
             layout.open("heading", 1)
             layout.words(name)
             layout.close()
         layout.block()
-        _block(layout, blob, [row for _, (_, row) in run])
+        _block(layout, blob, block)
 
 
 def _block(layout: Layout, blob: Blob, rows: list[Row]) -> None:
