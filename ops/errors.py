@@ -94,7 +94,7 @@ class NotebookError(ChunkbookError):
     """A notebook file is wrong; all its problems are listed, not just the first."""
 
     def __init__(self, path: str, problems: tuple[Problem, ...]) -> None:
-        lines = "\n".join(f"  {path}:{problem}" for problem in problems)
+        lines = "\n".join(f"  {path}:{'' if p.line else ' '}{p}" for p in problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         super().__init__(f"{path} has {count}:\n{lines}")
         self.path = path

@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ops.errors import NotebookError, Problem, UsageError
 from ops.op import Op
 from ops.registry import op_class, suggest
+from pipelines.file.cron import is_cron
 from pipelines.file.model import Cell, Model, Note, Schedule
 from pipelines.file.places import key_at, value_at
 from pipelines.file.thresholds import read_questions, settled
@@ -71,6 +72,9 @@ def parse(text: str, path: Path) -> Model:
         raise NotebookError(shown, (problem,)) from None
     except YAMLError as error:
         raise NotebookError(shown, (Problem(f"not valid YAML: {error}"),)) from None
+    except RecursionError:
+        problem = Problem("not a notebook: lists or mappings within each other without end")
+        raise NotebookError(shown, (problem,)) from None
     found = Reading()
     model = found.model(root, path)
     if not found.problems:
@@ -134,7 +138,7 @@ class Reading:
             return None
         self.only(given, ("cron", "timezone"), "a schedule")
         cron, zone = given.get("cron"), given.get("timezone", "UTC")
-        if not (isinstance(cron, str) and _is_cron(cron)):
+        if not (isinstance(cron, str) and is_cron(cron)):
             hint = 'five fields, like "0 2 * * *"'
             self.wrong(f"{cron!r} is not a cron schedule", value_at(root, "schedule"), hint)
             return None
@@ -200,19 +204,25 @@ class Reading:
             return None
         before = len(self.problems)
         values = {str(key): self.expand(params[key], value_at(params, key)) for key in params}
+        unknown = len(self.problems) > before  # a variable, so its parameter's value is too
         for key in params:
             if key not in kind.model_fields:
                 hint = suggest(str(key), list(kind.model_fields))
                 message = f"cell {cell_id!r}: {kind.name} has no parameter {str(key)!r}"
                 self.wrong(message, key_at(params, key), hint)
-        if len(self.problems) > before:
+                values.pop(str(key), None)
+        if unknown:
             return None
+        told = len(self.problems) > before
         try:
-            return kind(**values)
+            op = kind(**values)
+            return None if told else op
         except ValidationError as error:
             place = value_at(given, "params") if "params" in given else value_at(given, "op")
             for fault in error.errors():
                 path = fault["loc"]
+                if told and (not path or path[0] not in params):
+                    continue  # it may well come of what is told already
                 name = ".".join(str(part) for part in path)
                 at = value_at(params, path[0]) if path and path[0] in params else place
                 message = f"cell {cell_id!r}: {name + ': ' if name else ''}{fault_said(fault)}"
@@ -249,11 +259,6 @@ def fault_said(fault: Any) -> str:
 
 def _stem(path: Path) -> str:
     return re.sub(r"[^a-z0-9_]+", "_", path.stem.lower()).strip("_") or "notebook"
-
-
-def _is_cron(text: str) -> bool:
-    field = r"(\*|[0-9A-Za-z]+)([-,/][0-9A-Za-z*]+)*"
-    return re.fullmatch(rf"{field}( {field}){{4}}", " ".join(text.split())) is not None
 
 
 def _is_zone(name: str) -> bool:

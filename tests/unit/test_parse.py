@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ops.errors import NotebookError
+from pipelines.file.cron import is_cron
 from pipelines.file.model import Note
 from pipelines.file.parse import parse, read
 
@@ -55,6 +56,58 @@ def test_a_misspelt_op_and_a_misspelt_parameter_are_both_told() -> None:
 def test_a_parameter_out_of_bounds() -> None:
     (problem,) = problems(GOOD.replace("128", "0"))
     assert problem.startswith("9:20: cell 'chunks': size: input should be greater than or equal")
+
+
+def test_an_unknown_parameter_hides_no_other_fault() -> None:
+    text = GOOD.replace("{size: 128}", "{sice: 9, size: 0, overlap: many}")
+    first, second, third = problems(text)
+    assert "has no parameter 'sice' (did you mean 'size'?)" in first
+    assert "size: input should be greater than or equal to 1" in second
+    assert "overlap: input should be a valid integer" in third
+    # What may follow from it is not told: here that `path` is missing.
+    (only,) = problems(GOOD.replace("{path: docs", "{pth: docs"))
+    assert "has no parameter 'pth'" in only
+
+
+def test_endless_depth_is_a_problem_of_the_file() -> None:
+    (problem,) = problems("cells: " + "[" * 3000 + "]" * 3000)
+    assert "within each other" in problem
+
+
+def test_a_problem_without_a_place_reads_well(tmp_path: Path) -> None:
+    with pytest.raises(NotebookError, match=r"none\.yaml: there is no such file"):
+        read(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    "cron",
+    ["0 2 * * *", "*/15 8-18 * * mon-fri", "0 0 1,15 JAN-jun 7", "0 0 L * *", "0 22-6/2 * * 5-1"],
+)
+def test_cron_schedules(cron: str) -> None:
+    assert is_cron(cron)
+
+
+@pytest.mark.parametrize(
+    "cron",
+    [
+        "99 * * * *",
+        "* 24 * * *",
+        "* * 0 * *",
+        "* * * 13 *",
+        "* * * * 8",
+        "*/0 * * * *",
+        "a b c d e",
+        "* * 31 2 *",
+        "* * * *",
+        "* * * * * *",
+        "@daily",
+        "",
+        "0 0 * jan- *",
+        "1,,2 * * * *",
+    ],
+)
+def test_no_cron_schedules(cron: str) -> None:
+    assert not is_cron(cron)
 
 
 def test_broken_yaml_has_a_place() -> None:
