@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BEGINS", "COMMENT", "VOICE", "Captions", "Cue", "cues", "spoken"]
+__all__ = ["COMMENT", "VOICE", "Captions", "Cue", "begins", "cues", "spoken"]
 
 import html
 import re
@@ -17,17 +17,18 @@ Span = tuple[int, int]
 
 COMMENT: Final = re.compile(r"(NOTE|STYLE|REGION)(?=\s|\Z)")
 VOICE: Final = re.compile(r"<v(?:\.[^\s<>]*)?[^\S\r\n]+([^<>\r\n]{1,200})>")
-BEGINS: Final = (
-    r"\A\s{0,99}(?:WEBVTT[ \t\r\n]"
+_BEGINS: Final = (
+    r"\A[ \t\r\n]{0,99}(?:WEBVTT[ \t\r\n]"
     r"|(?:[0-9]{1,9}[ \t]{0,9}\r?\n)?"
-    r"(?:[0-9]{1,4}:)?[0-9]{1,2}:[0-9]{2}[.,][0-9]{1,3}[ \t]{1,9}-->)"
+    r"(?:[0-9]{1,4}:)?[0-9]{1,2}:[0-9]{2}[.,][0-9]{1,3}[ \t]{0,9}-->)"
 )
-"""How captions begin, for Python and Polars: a header, or the first cue."""
+"""A header, or the first cue."""
 
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _TIME: Final = r"(?:\d{1,4}:)?\d{1,2}:\d{2}[.,]\d{1,3}"
 _TIMING: Final = re.compile(rf"[^\S\r\n]*{_TIME}[^\S\r\n]*-->[^\S\r\n]*{_TIME}")
-_BEGINS: Final = re.compile(BEGINS)
+_TEXT: Final = re.compile(_BEGINS)
+_RAW: Final = re.compile(_BEGINS.encode("ascii"))
 _TAG: Final = re.compile(
     r"</?(?:[bciuv]|rt|ruby|lang|font)(?:[.\s][^<>]{0,200})?>|<[\d:.]{5,16}>|\{\\an?\d\}"
 )
@@ -69,6 +70,11 @@ def cues(text: str) -> list[Cue]:
     return found
 
 
+def begins(raw: bytes) -> bool:
+    """Whether a text, given as UTF-8, begins as captions do."""
+    return _RAW.match(raw) is not None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Captions:
     """A text of captions, and what of it is speech: the words of its cues with their speakers."""
@@ -85,7 +91,7 @@ class Captions:
     @classmethod
     def of(cls, text: str) -> Captions | None:
         """The captions that a text is, if it begins as they do and something is said in it."""
-        if not _BEGINS.match(text):
+        if not _TEXT.match(text):
             return None
         found = [(cue, _blanked(text[cue.words : cue.end])) for cue in cues(text)]
         found = [(cue, said) for cue, said in found if said and not said.isspace()]

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ops.captions import BEGINS
+from ops.captions import begins
 from ops.context import Context, Tokenizer
 from ops.frames import Frames, in_order
 from ops.segment.budgeted import Budgeted
@@ -56,7 +56,7 @@ class Plain(Budgeted):
         table = in_order("documents", frames["documents"])
         # As UTF-8, which is what Polars keeps and what ids are made of.
         raws = table["text"].cast(pl.Binary).to_list()
-        captions = table["text"].str.contains(BEGINS).fill_null(False).to_numpy()
+        captions = np.fromiter((begins(raw or b"") for raw in raws), np.bool_, len(raws))
         searched = self.searched(table, tokenizer) & ~captions
         found = [self._all_searched(raws, searched, ctx)]
         others = np.flatnonzero(~searched)
