@@ -199,6 +199,11 @@ def test_parts_that_are_named_often_are_read_once(tmp_path: Path) -> None:
     assert row["text"].count("again and again") == row["text"].count("North") == 1
 
 
+def test_a_chart_whose_part_is_not_there_is_passed_over(tmp_path: Path) -> None:
+    (row,) = loaded(tmp_path, "a.pptx", deck(slide(box(lines("Results")), frame(DRAWN))))
+    assert row["text"] == "Results"
+
+
 def test_strict_open_xml(tmp_path: Path) -> None:
     (row,) = loaded(tmp_path, "a.pptx", strict(deck(slide(box(lines("Strict."))))))
     assert row["text"] == "Strict."

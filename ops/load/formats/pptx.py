@@ -115,7 +115,7 @@ class _Slide:
             for named in shape.iter(DIAGRAM + "relIds"):
                 self._diagram(self._part.rels[named.get(R + "dm")].target_part)
             for named in shape.iter(CHART):
-                self._chart(self._part.rels[named.get(R + "id")].target_part)
+                self._charts(named.get(R + "id"))
         self._layout.block()
 
     def _box(self, shape: Any) -> None:
@@ -165,8 +165,11 @@ class _Slide:
             if point.get("type") not in BETWEEN
         )
 
-    def _chart(self, part: Any) -> None:
-        for each in unseen([part], self._seen):
+    def _charts(self, name: str | None) -> None:
+        # A picture more or less: one whose part lies elsewhere, or nowhere, is passed over.
+        relation = self._part.rels.get(name)
+        found = [] if relation is None or relation.is_external else [relation.target_part]
+        for each in unseen(found, self._seen):
             titles, names = chart_words(each)
             for title in titles:
                 self._paragraph(title)
