@@ -16,6 +16,7 @@ import click
 
 from ops.errors import ChunkbookError, NotebookError
 from tui.exit_codes import ExitCode, code_of
+from tui.interrupts import spare_imports
 
 COMMANDS: Final = {
     "new": "Make a first notebook for a folder of documents.",
@@ -88,6 +89,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Entry point of the command."""
+    spare_imports()
     try:
         code = cli(standalone_mode=False)  # what a subcommand exits with comes back as a value
     except click.Abort:

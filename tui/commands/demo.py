@@ -35,9 +35,10 @@ def demo(notebook: Path) -> None:
     from tui.commands.progress import progress
     from tui.commands.run import print_report
     from tui.commands.search import print_hits
+    from tui.interrupts import stoppable
 
     with progress() as observer:
-        report = run_recorded(notebook, Options(), observer)
+        report = stoppable(lambda asked: run_recorded(notebook, Options(), observer, asked))
     print_report(report)
     model = read(notebook)
     for question in QUESTIONS:

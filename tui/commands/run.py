@@ -52,6 +52,7 @@ def run(
     storage.warm()
     from pipelines.file.parse import read
     from tui.commands.progress import progress
+    from tui.interrupts import stoppable
 
     model = read(notebook)
     if sample is not None:
@@ -64,7 +65,7 @@ def run(
 
     options = Options(cells=cells or None, retry=retry, refit=refit, allow_empty=allow_empty)
     with progress(quiet) as observer:
-        report = run_recorded(notebook, options, observer)
+        report = stoppable(lambda asked: run_recorded(notebook, options, observer, asked))
     if as_json:
         echo_json(report.as_json())
     else:
