@@ -15,6 +15,8 @@ from storage import Manifest
 from storage.database import local_path
 from storage.runs import RunRecord
 
+LATER = "a run that changes something makes another; `chunkbook runs` lists what is kept"
+
 
 @dataclass(frozen=True, slots=True)
 class RunState:
@@ -74,7 +76,7 @@ def named_state(workspace: Workspace, run: str) -> Manifest:
     if run in ("last", "previous") and listed:
         place = {"last": -1, "previous": -2}[run]
         if len(listed) < -place:
-            raise UsageError("only one state is kept, so there is none before it")
+            raise UsageError("only one state is kept, so there is none before it", hint=LATER)
         return listed[place]
     found = [state for name, state in states.items() if name.startswith(run)] if run else []
     if len(found) == 1:
@@ -148,7 +150,9 @@ def _earlier(workspace: Workspace) -> Manifest:
     ]
     if not older:
         raise UsageError(
-            f"no state of notebook {workspace.model.name!r} is kept from before run {latest.run_id}"
+            f"no state of notebook {workspace.model.name!r} is kept from before run "
+            f"{latest.run_id}",
+            hint=LATER,
         )
     return max(older, key=lambda one: one[0])[1]
 

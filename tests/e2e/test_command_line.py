@@ -44,6 +44,14 @@ def test_from_run_to_lineage(notebook: Path, chunkbook: Command) -> None:
         assert [hit["rank"] for hit in hits] == list(range(1, len(hits) + 1))
         assert all("vector" not in hit for hit in hits)
     chunk = hits[0]
+    lines = chunkbook("search", notebook, "who approves travel?", "-k", 2).out.splitlines()
+    assert len(lines) == 4
+    assert lines[0].split()[0] == "1"
+    assert chunk["chunk_id"] in lines[0]
+    assert max(map(len, lines)) <= 140
+    nothing = chunkbook("search", notebook, "  ")
+    assert nothing.code == 2
+    assert "the question is empty" in nothing.err
     traced = chunkbook("lineage", notebook, chunk["chunk_id"], "--json").json
     assert traced["document"]["uri"] == chunk["uri"]
     assert [step["cell"] for step in traced["steps"]] == [

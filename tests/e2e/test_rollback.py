@@ -115,6 +115,7 @@ def test_what_cannot_be_gone_back_to_is_said(notebook: Path, chunkbook: Command)
     earliest = chunkbook("rollback", notebook)
     assert earliest.code == 2
     assert "is kept from before run" in earliest.err
+    assert "`chunkbook runs` lists what is kept" in earliest.err
 
 
 def test_looking_at_what_never_ran_makes_nothing(tmp_path: Path) -> None:

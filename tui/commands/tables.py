@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["print_table", "shorten"]
+__all__ = ["print_table", "printable", "shorten"]
 
 import sys
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def print_table(
         right = 0 <= numbers <= place
         table.add_column(Text(name), justify="right" if right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_plain(cell)) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     # Rich takes a pipe for 80 columns wide; whoever reads one can scroll.
     Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH).print(table)
 
@@ -40,6 +40,7 @@ def shorten(text: str, width: int) -> str:
     return line if len(line) <= width else line[: width - 1] + "…"
 
 
-def _plain(cell: object) -> str:
+def printable(cell: object) -> str:
+    """A value as plain text, control characters as replacement characters."""
     text = f"{cell:.2f}" if isinstance(cell, float) else "" if cell is None else str(cell)
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
