@@ -1,80 +1,80 @@
-"""How unexpected texts are after others: many pairs in one batch.
+"""How unexpected texts are after others: many pairs in one batch, and batches side by side.
 
 What several texts follow is read once for all of them: its tokens belong to all their sequences.
 """
 
 from __future__ import annotations
 
-__all__ = ["BATCH", "LONGEST", "SEQUENCES", "Group", "grouped", "surprisals_after"]
+__all__ = ["LONGEST", "Follow"]
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ops.inference.llama import Context
+from ops.inference.cores import physical_cores
+from ops.inference.lanes import Lane, Lanes
+from ops.inference.llama import Context, Model
+from ops.inference.owner import OWNER
+from ops.inference.pairs import BATCH, SEQUENCES, Group, Tokens, grouped
 from ops.inference.surprisal import losses
 
-BATCH: Final = 512
-"""Tokens that are read together."""
-SEQUENCES: Final = 64
 LONGEST: Final = 96
 """Tokens of a text that count, and of what it follows."""
 
-Tokens: TypeAlias = NDArray[np.int32]
 
+class Follow:
+    """Reads pairs of texts with a model that writes text.
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Group:
-    """Texts that follow the same."""
-
-    before: Tokens
-    """At least one."""
-    texts: list[Tokens]
-    places: list[int]
-    """Of the pairs."""
-
-    @property
-    def size(self) -> int:
-        return len(self.before) + sum(map(len, self.texts))
-
-
-def grouped(
-    pairs: Sequence[tuple[Tokens, Tokens]], batch: int = BATCH, most: int = SEQUENCES
-) -> Iterator[list[Group]]:
-    """Batches of groups: pairs in the order in which their first texts come first.
-
-    None is over `batch` tokens or `most` texts, where one pair alone is not.
+    Args:
+        threads: of all its contexts together; as many as cores, unless said otherwise.
     """
-    owners: dict[bytes, list[int]] = {}
-    for place, (before, _) in enumerate(pairs):
-        owners.setdefault(before.tobytes(), []).append(place)
-    groups: list[Group] = []
-    room, free = batch, most
-    for places in owners.values():
-        before = pairs[places[0]][0]
-        open_ = False
-        for place in places:
-            text = pairs[place][1]
-            need = len(text) + (0 if open_ else len(before))
-            if groups and (need > room or not free):
-                yield groups
-                groups, room, free, open_ = [], batch, most, False
-                need = len(text) + len(before)
-            if not open_:
-                groups.append(Group(before, [], []))
-                open_ = True
-            groups[-1].texts.append(text)
-            groups[-1].places.append(place)
-            room -= need
-            free -= 1
-    if groups:
-        yield groups
+
+    def __init__(self, model: Model, threads: int | None = None) -> None:
+        self._model = model
+        self._lanes: Lanes[list[Group], tuple[list[int], list[float]]]
+        self._lanes = Lanes(self._context, threads or physical_cores())
+
+    def surprisals(
+        self, pairs: Sequence[tuple[str, str]], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float64]:
+        """-ln p (pairs); see `ops.following.Follower`."""
+        found = np.zeros(len(pairs))
+        texts = {text for pair in pairs for text in pair}
+
+        def done(read: tuple[list[int], list[float]]) -> None:
+            places, nats = read
+            found[places] = nats
+            if progress:
+                progress(len(places))
+
+        with OWNER:
+            known = {text: self._model.tokenise(text, special=False) for text in texts}
+            start = self._model.start
+            split = [
+                (np.concatenate([start, known[before][-LONGEST:]]), known[text][:LONGEST])
+                for before, text in pairs
+            ]
+            self._lanes.each(list(grouped(split)), _read, done)
+        return found
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._lanes.close()
+
+    def _context(self, batch: int, threads: int) -> Context:
+        return Context(
+            self._model, embeddings=False, batch=batch, sequences=SEQUENCES, threads=threads
+        )
 
 
-def surprisals_after(context: Context, groups: Sequence[Group]) -> list[float]:
+def _read(groups: list[Group], lane: Lane) -> tuple[list[int], list[float]]:
+    places = [place for group in groups for place in group.places]
+    return places, _surprisals(lane.context(BATCH), groups)
+
+
+def _surprisals(context: Context, groups: Sequence[Group]) -> list[float]:
     """-ln p of each text, in the order of the groups and their texts; the caller owns llama.cpp."""
     tokens: list[Tokens] = []
     positions: list[NDArray[np.int64]] = []

@@ -16,9 +16,7 @@ from ops.generation import Answer, Prompt, Surprisal
 from ops.inference.chat import Chat
 from ops.inference.checked import Asked, Checked
 from ops.inference.engines import Engines
-from ops.inference.follow import BATCH as PAIRS
-from ops.inference.follow import LONGEST, grouped, surprisals_after
-from ops.inference.follow import SEQUENCES as FOLLOWERS
+from ops.inference.follow import Follow
 from ops.inference.jobs import Completion, Request
 from ops.inference.llama import Context, Model
 from ops.inference.models import ModelFile, demand
@@ -60,7 +58,7 @@ class LlamaGenerator(Checked):
         self._engines: dict[tuple[bool, bool], Engines] = {}
         self._running: Engines | None = None
         self._scores: Context | None = None
-        self._pairs: Context | None = None
+        self._follow: Follow | None = None
 
     @property
     def hash(self) -> str:
@@ -123,32 +121,9 @@ class LlamaGenerator(Checked):
 
         96 tokens of each text count.
         """
-        if self._pairs is None:
-            self._pairs = Context(
-                self._model,
-                embeddings=False,
-                batch=PAIRS,
-                sequences=FOLLOWERS,
-                threads=self._threads,
-            )
-        found = np.zeros(len(pairs))
-        with OWNER:
-            known = {
-                text: self._model.tokenise(text, special=False) for pair in pairs for text in pair
-            }
-            start = self._model.start
-        split = [
-            (np.concatenate([start, known[before][-LONGEST:]]), known[text][:LONGEST])
-            for before, text in pairs
-        ]
-        for groups in grouped(split):
-            with OWNER:
-                nats = surprisals_after(self._pairs, groups)
-            places = [place for group in groups for place in group.places]
-            found[places] = nats
-            if progress:
-                progress(len(places))
-        return found
+        if self._follow is None:
+            self._follow = Follow(self._model, self._threads)
+        return self._follow.surprisals(pairs, progress)
 
     def logprobs(self, text: str, progress: Callable[[int], None] | None = None) -> Surprisal:
         """The surprisal of each token of a text, in windows; see `ops.inference.surprisal`."""
@@ -175,9 +150,9 @@ class LlamaGenerator(Checked):
             if self._scores is not None:
                 self._scores.close()
                 self._scores = None
-            if self._pairs is not None:
-                self._pairs.close()
-                self._pairs = None
+            if self._follow is not None:
+                self._follow.close()
+                self._follow = None
             self._model.close()
 
     def interrupt(self) -> None:

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from ops.errors import Cancelled
 from ops.following import Follower
-from ops.inference.follow import LONGEST, grouped
+from ops.inference.follow import LONGEST
 from ops.inference.generator import LlamaGenerator
 from ops.inference.llama import Context, Model
 from ops.inference.models import resolve
+from ops.inference.pairs import grouped
 from ops.inference.surprisal import surprisal
 from ops.inference.tokenizer import tokenizer_of
 
