@@ -91,4 +91,6 @@ def families() -> list[str]:
 def suggest(wrong: str, known: list[str]) -> str:
     """ "did you mean …?" for a misspelt word, or a list of what there is."""
     near = difflib.get_close_matches(wrong, known, n=1, cutoff=0.5)
+    if not known:
+        return "there are none"
     return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"

@@ -193,3 +193,16 @@ def test_unknown_names_are_answered_with_the_nearest(folder: Path, chunkbook: Co
     assert ran.code != ExitCode.OK
     ran = chunkbook("apply", "segment.recursive", "--set", "size=x", folder / "none.jsonl")
     assert ran.code == ExitCode.USAGE
+
+
+def test_a_folder_without_documents_is_told_of(tmp_path: Path, chunkbook: Command) -> None:
+    (tmp_path / "docs").mkdir()
+    path = write_notebook(tmp_path)
+    for ran in (chunkbook("plan", path), chunkbook("run", path), chunkbook("plan", path)):
+        assert ran.code == ExitCode.OK
+        assert "No documents were found" in ran.out
+        assert "up to date" not in ran.out
+    ran = chunkbook("show", path, "handbook")
+    assert (ran.code, "there are none" in ran.err) == (ExitCode.USAGE, True)
+    ran = chunkbook("sweep", path, "--set", "size=1")
+    assert (ran.code, "cannot read --set size=1" in ran.err) == (ExitCode.USAGE, True)

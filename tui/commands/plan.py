@@ -11,7 +11,7 @@ import click
 
 from ops.errors import UsageError
 from tui.commands.arguments import as_json, echo_json, notebook_argument
-from tui.commands.passed import say_passed_over
+from tui.commands.passed import say_nothing_listed, say_passed_over
 
 if TYPE_CHECKING:
     from pipelines.file.model import Model
@@ -85,7 +85,9 @@ def plan(notebook: Path, retry: bool, given: tuple[str, ...], as_json: bool) -> 
         if cell.refit:
             click.echo(f"{cell.cell}: {cell.op} looks at all documents anew.")
     say_passed_over({cell.cell: cell.passed_over for cell in plans})
-    if all(cell.work.is_empty for cell in plans):
+    if not any(any(row[2:]) for row in rows):
+        say_nothing_listed()
+    elif all(cell.work.is_empty for cell in plans):
         click.echo("Everything is up to date.")
 
 

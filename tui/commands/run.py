@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.arguments import as_json, echo_json, notebook_argument
-from tui.commands.passed import say_passed_over
+from tui.commands.passed import say_nothing_listed, say_passed_over
 from tui.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ def print_report(report: RunReport) -> None:
         if len(aside) > 10:
             click.echo(f"  and {len(aside) - 10} more (`--json` lists all)")
     say_passed_over({cell.id: cell.passed_over for cell in report.cells})
+    if not any(cell.rows or cell.deleted or cell.failures for cell in report.cells):
+        say_nothing_listed()
     for one in report.measured:
         click.echo(f"{'' if one.passed else 'warning: '}{one}")
     state = "published" if report.published else "nothing new to publish"

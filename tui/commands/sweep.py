@@ -52,7 +52,7 @@ def _setting(text: str) -> tuple[str, list[Any]]:
 
     name, equals, given = text.partition("=")
     if not equals or "." not in name or not given:
-        raise UsageError(f"--set {text} is not in form", hint="--set chunks.size=128,256")
+        raise UsageError(f"cannot read --set {text}", hint="write --set chunks.size=128,256")
     try:
         values = YAML(typ="safe").load(f"[{given}]")
     except YAMLError:
