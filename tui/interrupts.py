@@ -11,6 +11,7 @@ __all__ = ["spare_imports", "stoppable"]
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -25,7 +26,9 @@ SOON: Final = 0.01
 """Seconds after which an interrupt that came amidst an import is raised again."""
 LOOK: Final = 0.5
 """Seconds between two looks whether work is done; some systems take signals only between them."""
-SAID: Final = b"\nstopping at the next document; interrupt again to stop at once\n"
+SAID: Final = "stopping at the next document; interrupt again to stop at once"
+SHOW_CURSOR: Final = b"\x1b[?25h\n"
+"""Bars hide it."""
 
 
 def spare_imports() -> None:
@@ -58,9 +61,11 @@ def stoppable(work: Callable[[Callable[[], bool]], T]) -> T:
 
     def interrupted(number: int, frame: FrameType | None) -> None:
         if asked.is_set():
+            if os.isatty(2):
+                os.write(2, SHOW_CURSOR)
             os._exit(ExitCode.CANCELLED)
         asked.set()
-        os.write(2, SAID)
+        print(SAID, file=sys.stderr, flush=True)  # above the bars, where there are any
 
     def run() -> None:
         try:
