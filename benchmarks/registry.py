@@ -88,7 +88,7 @@ def benches() -> dict[str, Bench]:
         Bench(
             "segment",
             "speed of cutting, sentences, topics and Chroma's measure, beside other libraries",
-            "about 10 minutes",
+            "about 20 minutes",
             "benchmarks.segment",
             parts=("speed", "sentences", "chroma", "topics"),
         ),

@@ -52,7 +52,7 @@ class Topic(Embedded):
     median, speaks against a cut between the two; the distance of vectors at the gap and words that
     point back, which the model knows too, then count less. `boundary` is "unexpected" for cuts that
     it speaks for. What it says is kept by text, so other parameters cost nothing; the first reading
-    takes many times as long as embedding.
+    takes several times as long as embedding.
     """
 
     name: ClassVar[str] = "segment.topic"
