@@ -56,7 +56,7 @@ class Topic(Embedded):
     """
 
     name: ClassVar[str] = "segment.topic"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     needs: ClassVar[tuple[str, ...]] = (*Embedded.needs, "follower", "answers")
 
     size: int = parameter(2048, "largest chunk", unit="tokens", ge=1)
