@@ -48,7 +48,10 @@ def test_nothing_else_private_is_used() -> None:
     }
     found = {}
     for path in sorted(Path(tui.__file__).parent.rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if "textual" not in text:
+            continue
+        tree = ast.parse(text)
         ours = {
             *(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)),
             *(
