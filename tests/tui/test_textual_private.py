@@ -48,10 +48,13 @@ def test_nothing_else_private_is_used() -> None:
     }
     found = {}
     for path in sorted(Path(tui.__file__).parent.rglob("*.py")):
-        text = path.read_text(encoding="utf-8")
-        if "textual" not in text:
-            continue
-        tree = ast.parse(text)
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        modules = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+        }
         ours = {
             *(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)),
             *(
@@ -63,5 +66,7 @@ def test_nothing_else_private_is_used() -> None:
         }
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and node.attr in theirs - ours:
+                if isinstance(node.value, ast.Name) and node.value.id in modules:  # os._exit
+                    continue
                 found[node.attr] = path.name
     assert set(found) <= set(USED), found
