@@ -33,8 +33,8 @@ from ops.inference.kv.weighing import Weighing, weigh
 CHUNK: Final = 16
 WEIGHED_CHUNK: Final = 32
 """Where queries weigh centroids; by measurement, see docs/kv.md."""
-TOGETHER: Final = 48
-"""Blocks that are merged at a time: what they need stays in a core's own cache."""
+TOGETHER: Final = 96
+"""Blocks that are merged at a time: enough for the threads to be in NumPy most of the time."""
 
 
 @dataclass(frozen=True, slots=True)
