@@ -84,10 +84,14 @@ class Engines:
         if len(self.each) == 1:
             return first.run(requests, on_text=on_text, progress=progress)
         with OWNER:
-            if len(requests) < ABREAST * LEAST:
+            try:
+                if len(requests) >= ABREAST * LEAST:
+                    return self._abreast(requests, on_text, progress)
                 first.context.set_threads(self.threads)
                 return first.run(requests, on_text=on_text, progress=progress)
-            return self._abreast(requests, on_text, progress)
+            finally:  # an interrupt is for both, and one may have nothing that it could stop
+                for engine in self.each:
+                    engine.context.go_on()
 
     def forget(self) -> None:
         """Drop what answered prompts left in the memory."""
@@ -159,8 +163,6 @@ class Engines:
             raise
         finally:
             wait(lanes)
-            for engine in self.each:
-                engine.context.go_on()
         return [found[index] for index in range(len(requests))]
 
     def _threads(self, place: int) -> int:

@@ -28,10 +28,6 @@ class Group:
     places: list[int]
     """Of the pairs."""
 
-    @property
-    def size(self) -> int:
-        return len(self.before) + sum(map(len, self.texts))
-
 
 def grouped(
     pairs: Sequence[tuple[Tokens, Tokens]], batch: int = BATCH, most: int = SEQUENCES
@@ -46,20 +42,19 @@ def grouped(
     groups: list[Group] = []
     room, free = batch, most
     for places in owners.values():
-        before = pairs[places[0]][0]
-        open_ = False
+        before, group = pairs[places[0]][0], None
         for place in places:
             text = pairs[place][1]
-            need = len(text) + (0 if open_ else len(before))
+            need = len(text) + (0 if group else len(before))
             if groups and (need > room or not free):
                 yield groups
-                groups, room, free, open_ = [], batch, most, False
+                groups, room, free, group = [], batch, most, None
                 need = len(text) + len(before)
-            if not open_:
-                groups.append(Group(before, [], []))
-                open_ = True
-            groups[-1].texts.append(text)
-            groups[-1].places.append(place)
+            if group is None:
+                group = Group(before, [], [])
+                groups.append(group)
+            group.texts.append(text)
+            group.places.append(place)
             room -= need
             free -= 1
     if groups:

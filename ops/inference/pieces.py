@@ -1,7 +1,7 @@
 """In which pieces a prompt is read where attention is one matrix product (no flash attention).
 
-llama.cpp then meets a multiple of `PADDED` entries, however few there are, and every token of a
-pass meets as many as its last one. So pieces end where it begins to read more.
+Every token of a pass meets as many entries as its last one, and llama.cpp rounds their number up to
+a multiple of `PADDED` (our build to one of 32). So pieces end where it may begin to read more.
 """
 
 from __future__ import annotations

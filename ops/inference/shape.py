@@ -12,7 +12,8 @@ from ops.inference.jobs import Request
 from ops.inference.prefixes import distinct
 
 PADDED: Final = 256
-"""llama.cpp gives a sequence a multiple of so many entries, and reads so many more at a time."""
+"""llama.cpp gives a sequence a multiple of so many entries. It reads so many more at a time, too,
+unless our build of it reads 32 more (scripts/llama_lean.cmake)."""
 
 LEAST: Final = 4
 """Sequences from which on a memory is worth dividing."""

@@ -132,6 +132,14 @@ def test_what_stops_one_stops_both_and_the_next_run_is_whole(
     assert [one.tokens for one in engines.run(asked)] == [3] * len(asked)
 
 
+def test_an_interrupt_of_a_few_prompts_stops_nothing_later(model: Model, engines: Engines) -> None:
+    asked, _ = _counting(model)
+    few = [Request(one.tokens, 60) for one in asked[:2]]
+    with pytest.raises(Cancelled, match="interrupted"):
+        engines.run(few, on_text=lambda index, text: engines.interrupt())
+    assert [one.tokens for one in engines.run(asked)] == [3] * len(asked)
+
+
 def test_one_engine_where_there_is_nothing_to_gain(model: Model) -> None:
     def count(shape: Shape, threads: int) -> int:
         made = Engines(model, shape, batch=32, threads=threads)

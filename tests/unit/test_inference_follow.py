@@ -87,7 +87,8 @@ def test_batches_hold_every_pair_once(sizes: list[tuple[int, int]], batch: int, 
     ]
     places = []
     for groups in grouped(pairs, batch, most):
-        assert sum(group.size for group in groups) <= batch
+        read = [each for group in groups for each in (group.before, *group.texts)]
+        assert sum(map(len, read)) <= batch
         assert 0 < sum(len(group.texts) for group in groups) <= most
         for group in groups:
             places += group.places
